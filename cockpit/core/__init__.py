@@ -1,0 +1,1 @@
+"""Pure decisions: no clock, no I/O; every instant comes in with an event."""

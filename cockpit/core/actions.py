@@ -1,0 +1,32 @@
+"""What we want done, in the imperative; nothing here has happened yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from cockpit.core.events import Decision
+from cockpit.core.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDecision:
+    """Put this on record before anybody can see it."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class AskAnew:
+    """The model was replaced: ask the sources its questions from now on, and warm up again."""
+
+    model: Model
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonAgain:
+    """Suspects and spread of the last poll are still to be computed, in slices."""
+
+
+Action: TypeAlias = RecordDecision | AskAnew | ReasonAgain

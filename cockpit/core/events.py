@@ -1,0 +1,195 @@
+"""What happened, in the past tense. Observations are shown at once; decisions wait for the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from cockpit.core.health.state import Health
+from cockpit.core.levels import Instant
+from cockpit.core.model import Model, Scalar
+from cockpit.core.poll import Alert, Change, Poll, Samples
+
+if TYPE_CHECKING:  # the state names decisions, so it is the one that imports at run time
+    from cockpit.core.state import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A template was answered, or failed with a reason."""
+
+    template: int
+    samples: Samples
+    trouble: str = ""
+    generation: int = 0
+    """Of the model that was asked for; answers to a replaced model are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAnswered:
+    """A server outside could be reached. `skew` is its clock minus ours in seconds, None: not measured."""
+
+    source: str
+    at: Instant
+    skew: float | None = None
+    note: str = ""
+    """What is odd although it answers: warnings, an insecure connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFailed:
+    """A server outside could not be asked: what happened, and what to do."""
+
+    source: str
+    at: Instant
+    reason: str
+    hint: str = ""
+    retry_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlagsRead:
+    store: str
+    at: Instant
+    values: Mapping[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class ModesSeen:
+    """Degradation states whose `active_when` holds, and services whose `reconciled_when` holds."""
+
+    active: frozenset[tuple[str, str]]
+    reconciled: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesSeen:
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsSeen:
+    source: str
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PollClosed:
+    """Every template has answered or was given up; now, and only now, all of it is judged."""
+
+    at: Instant
+    generation: int = 0
+    """As in Sampled: a poll that a reload interrupted is not judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollReplayed:
+    """A whole poll at once, from a recording."""
+
+    poll: Poll
+
+
+@dataclass(frozen=True, slots=True)
+class Rewarmed:
+    """The window before the first poll was replayed through a fresh health state; this is its end.
+
+    Polls that were closed meanwhile are already in `health`; `generation` as in Sampled. A health that
+    never saw a poll means: start over.
+    """
+
+    health: Health
+    generation: int = 0
+    timeline: tuple[Entry, ...] = ()
+    """What happened on the way, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoned:
+    """Suspects and spread were computed, on the poll at `health.at`; the levels may have moved on since."""
+
+    health: Health
+    generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryProgressed:
+    """How much of the window before the first poll has been read: 0 to 1, 1.0 = no longer loading."""
+
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReloaded:
+    model: Model
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRejected:
+    """New files are wrong; the old ones stay in force."""
+
+    complaints: tuple[str, ...]
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class DegradationMarked:
+    """A person says that a manual fallback is on or off."""
+
+    node: str
+    mode: str
+    on: bool
+    actor: str
+    reason: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrityAttested:
+    """A person vouches that the data of a service has been put right."""
+
+    service: str
+    actor: str
+    reason: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAcknowledged:
+    """Somebody has it; changes noise, never state. `on` False takes it back."""
+
+    service: str
+    actor: str
+    at: Instant
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A decision that could not be put on record, and why; nothing was done."""
+
+    what: str
+    why: str
+    at: Instant
+
+
+Decision: TypeAlias = DegradationMarked | IntegrityAttested | ServiceAcknowledged
+Observation: TypeAlias = (
+    Sampled
+    | SourceAnswered
+    | SourceFailed
+    | FlagsRead
+    | ModesSeen
+    | ChangesSeen
+    | AlertsSeen
+    | PollClosed
+    | PollReplayed
+    | Rewarmed
+    | Reasoned
+    | HistoryProgressed
+    | ModelReloaded
+    | ModelRejected
+    | Refused
+)
+Event: TypeAlias = Decision | Observation

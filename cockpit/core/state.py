@@ -1,0 +1,100 @@
+"""The whole picture: a record that outlives the program, and what was last seen; replaced, never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cockpit.core.events import Decision, Refused
+from cockpit.core.health.state import Health
+from cockpit.core.levels import Instant
+from cockpit.core.model import Model
+from cockpit.core.poll import Poll, Stage
+from cockpit.core.slots import Slots
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """Whether a server outside can be reached. Sources are services of the model by themselves."""
+
+    name: str
+    kind: Literal["prometheus", "alertmanager", "flags", "recording", "simulation"]
+    reachable: bool | None = None
+    """None: not asked yet."""
+    since: Instant | None = None
+    """Since when it has been so."""
+    answered_at: Instant | None = None
+    reason: str = ""
+    hint: str = ""
+    note: str = ""
+    """What is odd although it answers: warnings, an insecure connection."""
+    skew: float | None = None
+    retry_at: Instant | None = None
+    owner: str = ""
+    runbook: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    actor: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What people decided: a function of the journal alone, equal after every replay."""
+
+    acknowledged: Mapping[str, Acknowledgement] = field(default_factory=dict)
+    marked: frozenset[tuple[str, str]] = frozenset()
+    """Manual degradation states that a person marked active."""
+    attested: Mapping[str, Instant] = field(default_factory=dict)
+    """When the data of a service was last vouched for."""
+    decisions: tuple[Decision, ...] = ()
+    """Most recent last, for the timeline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the timeline: a level that changed, a verdict, a change, an act."""
+
+    at: Instant
+    kind: Literal["level", "spread", "change", "act", "source", "config", "integrity"]
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What was seen: a function of polls."""
+
+    health: Health
+    slots: Slots
+    stage: Stage = field(default_factory=Stage)
+    sources: Mapping[str, SourceState] = field(default_factory=dict)
+    history_share: float = 1.0
+    """How much of the window before the first poll has been read; below 1.0 history is loading."""
+    timeline: tuple[Entry, ...] = ()
+    """Oldest first, at most a few hundred."""
+    refused: Refused | None = None
+    complaints: tuple[str, ...] = ()
+    """Why changed files were not taken over; empty when the configuration shown is that on disk."""
+    troubles: Mapping[int, str] = field(default_factory=dict)
+    """Why a template has no answer, by template."""
+    last_poll: Poll | None = None
+    """The poll that the health was last judged on; what a recording writes down."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    model: Model
+    record: Record
+    picture: Picture
+    mode: Literal["live", "demo", "replay", "drill"] = "live"
+    readonly: bool = False
+    generation: int = 0
+    """Counts reloads of the model, so that an answer to an old question is not taken for a new one."""
+
+    @property
+    def health(self) -> Health:
+        return self.picture.health
