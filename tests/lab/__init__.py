@@ -1,0 +1,1 @@
+"""Real servers over a small real fleet whose faults can be injected."""
