@@ -1,10 +1,10 @@
 """What can go wrong, written for a person at 2 a.m.: what, where, what to do.
 
-    CockpitError
-    ├── UsageError       the command line was wrong                        exit 64
-    ├── ConfigError      files are wrong; carries every complaint found    exit 64
-    ├── SourceError      a server outside cannot be asked or makes no sense
-    └── RecordingError   a recording cannot be read or written             exit 64
+CockpitError
+├── UsageError       the command line was wrong                        exit 64
+├── ConfigError      files are wrong; carries every complaint found    exit 64
+├── SourceError      a server outside cannot be asked or makes no sense
+└── RecordingError   a recording cannot be read or written             exit 64
 """
 
 from __future__ import annotations

@@ -39,7 +39,9 @@ class History(Protocol):
 
     name: str
 
-    def window(self, start: Instant, end: Instant, step: Seconds) -> AsyncIterator[tuple[float, Sequence[Poll]]]:
+    def window(
+        self, start: Instant, end: Instant, step: Seconds
+    ) -> AsyncIterator[tuple[float, Sequence[Poll]]]:
         """Polls of the past, oldest first, as (share read so far, whole window as known now)."""
         ...
 

@@ -93,7 +93,7 @@ def advance(health: Health, poll: Poll) -> Health:
         nodes[node] = show(
             graph,
             node,
-            health.nodes[node] if health.at is not None else None,
+            health.nodes[node] if health.started_at is not None else None,
             parts=parts,
             exposure=exposures,
             known=sighted,

@@ -40,12 +40,13 @@ def carry_over(health: Health, model: Model) -> Health:
     parts = tuple(measure(graph, columns, node) for node in range(len(graph.names)))
     known = {node.name: node for node in health.nodes}
     names = set(graph.names)
+    last = health.moments[-1].at if health.moments else 0.0
     return replace(
         new,
         columns=columns,
         parts=parts,
         sighted=sight(graph, parts),
-        nodes=tuple(known.get(node.name, node) for node in new.nodes),
+        nodes=tuple(known.get(node.name, replace(node, since=last)) for node in new.nodes),
         latches={name: latch for name, latch in health.latches.items() if name in names},
         active_since={mode: since for mode, since in health.active_since.items() if mode[0] in names},
         changes=health.changes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cockpit.core.health.graph import Graph
@@ -116,10 +116,14 @@ def _since(shown: Node, before: Impact | None, at: Instant) -> Instant | None:
 
 def _so_far(before: Impact | None, since: Instant, was: Instant | None, at: Instant) -> Loss | None:
     """Add what the last poll said was being lost, for the time since then."""
-    if before is None or was is None or before.per_minute.unit != "money":
+    if before is None or was is None:
         return before.so_far if before else None
-    rate, minutes = before.per_minute, (at - was) / 60.0
-    total = before.so_far if before.since == since else None
+    if before.since != since:
+        return None  # It began with this very poll.
+    rate, total = before.per_minute, before.so_far
+    if rate.unit != "money":
+        return replace(total, kind="unknown") if total else None
+    minutes = (at - was) / 60.0
     kind, low, high = rate.kind, rate.low * minutes, rate.high * minutes
     if at - was > SILENCE:
         kind, low = "unknown", 0.0

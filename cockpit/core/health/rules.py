@@ -18,8 +18,8 @@ NO_EVIDENCE: Final = -2
 UNRULED: Final = -3
 """Nobody watches this: not a verdict, the slot is left out as if it had not been declared."""
 
-DEAD_BAND: Final = 0.1
-"""A committed level is left only when the value is this share of the threshold on the better side."""
+DEAD_BAND: Final = 10.0
+"""A committed level is left only when the value is a tenth of the threshold on the better side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def rule_of(slot: Slot) -> Rule:
     signal = slot.signal
     sign = 1.0 if signal.direction == "above" else -1.0
     steps = tuple(
-        (int(level), sign * limit, sign * limit - abs(limit) * DEAD_BAND)
+        (int(level), sign * limit, sign * limit - abs(limit) / DEAD_BAND)
         for level, limit in sorted(signal.thresholds.items(), reverse=True)
     )
     nearest = min((limit for _, limit, _ in steps), default=math.inf)
@@ -97,11 +97,10 @@ def judge(
     if answer == ABSENT:
         verdict = rule.no_data
         return _cautious(verdict, committed) if partial else verdict
-    if rule.min_volume is not None:
-        if volume != volume:  # NaN: nobody knows how much traffic there was
-            return UNKNOWN
-        if volume < rule.min_volume:
-            return NO_EVIDENCE
+    if volume != volume:  # NaN: nobody knows how much traffic there was
+        return UNKNOWN
+    if rule.min_volume is not None and volume < rule.min_volume:
+        return NO_EVIDENCE
     if value != value or (rule.max_age is not None and age > rule.max_age):
         return UNKNOWN
     verdict = _level(rule, committed, rule.sign * value)

@@ -1,0 +1,64 @@
+"""`cockpit lint`: every complaint about files, one line each; needs no network unless asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cockpit.cli.output import say, say_json
+from cockpit.cli.settings import Settings
+from cockpit.errors import Finding
+from cockpit.text import plural
+
+SCHEMA = "cockpit.lint/v1"
+
+
+def lint(settings: Settings, paths: Sequence[Path], *, json: bool, live: bool) -> int:
+    from cockpit import config
+
+    named = list(paths) or ([settings.config] if settings.config else [])
+    findings = list(config.lint(named))
+    wrong = any(each.severity == "error" for each in findings)
+    if live and not wrong:
+        findings += _live(settings, named)
+    if json:
+        say_json({"schema": SCHEMA, "findings": [_entry(each) for each in findings]})
+    else:
+        say([*(_line(each) for each in findings), _summary(findings, skipped=live and wrong)])
+    return 1 if wrong else 0
+
+
+def _live(settings: Settings, paths: Sequence[Path]) -> list[Finding]:
+    """What the servers of the configuration say about its queries; of the first path that is one."""
+    from cockpit import config
+    from cockpit.cli.live import returning_nothing
+
+    path = paths[0] if paths else settings.config
+    return returning_nothing(config.load(path).model, str(path or config.load(path).path))
+
+
+def _entry(found: Finding) -> dict[str, object]:
+    return {
+        "code": found.code,
+        "severity": found.severity,
+        "file": found.at.file,
+        "line": found.at.line,
+        "column": found.at.column,
+        "message": found.message,
+        "hint": found.hint,
+    }
+
+
+def _line(found: Finding) -> str:
+    return f"{found} [{found.severity} {found.code}]"
+
+
+def _summary(findings: Sequence[Finding], *, skipped: bool) -> str:
+    errors = sum(each.severity == "error" for each in findings)
+    warnings = len(findings) - errors
+    said = (
+        f"{plural(errors, 'error')}, {plural(warnings, 'warning')}"
+        if findings
+        else "Nothing to complain about."
+    )
+    return f"{said}; Prometheus was not asked because of the errors" if skipped else said

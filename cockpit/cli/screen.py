@@ -1,0 +1,120 @@
+"""Opens the cockpit on the screen: the frame first, then configuration, engine and data behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from cockpit.cli.settings import Settings
+from cockpit.errors import UsageError
+
+if TYPE_CHECKING:
+    from cockpit.core.events import Event
+    from cockpit.core.state import State
+    from cockpit.engine import Engine
+    from cockpit.tui.app import CockpitApp
+
+
+def open_screen(settings: Settings) -> int:
+    """Until the person leaves. Raises what ended it, CockpitError or a fault."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+        raise UsageError("the screen needs a terminal", "`cockpit status` says the same in plain text")
+    from cockpit.tui.app import CockpitApp
+
+    behind = Behind(settings)
+    app = CockpitApp(
+        behind.read,
+        behind.now,
+        behind.dispatch,
+        background=behind.run,
+        copy=to_tmux if "TMUX" in os.environ else None,
+        actor=actor(),
+        ascii=settings.ascii,
+        palette=settings.theme,
+    )
+    behind.app = app
+    app.run()
+    if app.failure is not None:
+        raise app.failure
+    return 0
+
+
+class Behind:
+    """What works behind the screen. Before the configuration is read there is nothing to show."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.engine: Engine | None = None
+        self.app: CockpitApp | None = None
+
+    def read(self) -> State | None:
+        return self.engine.state if self.engine else None
+
+    def now(self) -> float:
+        return self.engine.now() if self.engine else time.time()
+
+    def dispatch(self, event: Event) -> None:
+        if self.engine:
+            self.engine.dispatch(event)
+
+    async def run(self) -> None:
+        """Reads the configuration, then runs the engine until the screen is left."""
+        engine = self.engine = await asyncio.to_thread(make_engine, self.settings)
+        if self.settings.alert and self.app:
+            self._open_on(self.app, engine.state)
+        running = asyncio.ensure_future(engine.run())
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await engine.stop()
+            raise
+
+    def _open_on(self, app: CockpitApp, state: State) -> None:
+        name = concerns(state, self.settings.alert)
+        if name:
+            app.open_node(name)
+        else:
+            app.show("alerts")
+
+
+def make_engine(settings: Settings) -> Engine:
+    from cockpit import wiring
+    from cockpit.cli.loading import live, load
+
+    if settings.replay is not None:
+        return wiring.replay(load(settings), settings.replay, speed=settings.speed)
+    if settings.demo:
+        return wiring.demo(load(settings))
+    return live(settings, readonly=settings.readonly)
+
+
+def concerns(state: State, alert: str) -> str:
+    """The service that an alert is about, as far as runbooks know it; empty when they do not."""
+    known = state.health.graph.index
+    for card in state.model.runbooks:
+        if alert in card.alerts:
+            return next((name for name in (*card.fits_services, *card.services) if name in known), "")
+    return ""
+
+
+def actor() -> str:
+    """Who sits here, for the record."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "somebody"
+
+
+def to_tmux(text: str) -> None:
+    """Into tmux's buffer and, through it, the terminal's clipboard."""
+    import subprocess
+
+    try:
+        subprocess.run(["tmux", "load-buffer", "-w", "-"], input=text.encode(), timeout=1, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return

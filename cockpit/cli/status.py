@@ -1,0 +1,110 @@
+"""`cockpit status`: one look, or many, or wait until it is over."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from cockpit.cli.loading import live
+from cockpit.cli.output import say, say_json, width
+from cockpit.cli.settings import Settings
+from cockpit.core.levels import Verdict
+from cockpit.errors import UsageError
+
+if TYPE_CHECKING:
+    from cockpit.core.state import State
+
+REACHED = {
+    "contained": frozenset({Verdict.CONTAINED, Verdict.RECOVERING, Verdict.CLEAR}),
+    "clear": frozenset({Verdict.CLEAR}),
+}
+
+
+def status(settings: Settings, *, json: bool, watch: bool, until: str | None, timeout: str | None) -> int:
+    if until is not None and until not in REACHED:
+        raise UsageError(f"--until knows no '{until}'", "write contained or clear")
+    if timeout is not None and until is None:
+        raise UsageError("--timeout needs --until")
+    patience = _seconds(timeout)
+    printed = Printer(settings, json)
+    if until is not None:
+        return asyncio.run(_until(settings, printed if watch else None, printed, until, patience))
+    if watch:
+        return asyncio.run(_watch(settings, printed))
+    return asyncio.run(_once(settings, printed))
+
+
+def _seconds(timeout: str | None) -> float | None:
+    if timeout is None:
+        return None
+    from cockpit.config import durations
+
+    try:
+        return durations.seconds(timeout)
+    except ValueError:
+        raise UsageError(f"--timeout: '{timeout}' is not a duration", durations.meant(timeout)) from None
+
+
+class Printer:
+    """Prints a state as the command was asked to; in plain text only what differs from before."""
+
+    def __init__(self, settings: Settings, json: bool) -> None:
+        self._ascii, self._json, self._last = settings.ascii, json, [""]
+
+    def __call__(self, state: State, now: float, *, again: bool = False) -> None:
+        from cockpit.views import status
+
+        if self._json:
+            say_json(status.document(state, now))
+            return
+        lines = status.text(state, now, width())
+        if lines != self._last:
+            say([""] * again + lines, ascii=self._ascii)
+        self._last = lines
+
+
+async def _once(settings: Settings, printed: Printer) -> int:
+    from cockpit.views.status import exit_code
+
+    engine = live(settings, readonly=True)
+    state = await engine.once()
+    printed(state, engine.now())
+    return exit_code(state)
+
+
+async def _watch(settings: Settings, printed: Printer) -> int:
+    """Until interrupted."""
+    from cockpit.views.status import exit_code
+
+    engine = live(settings, readonly=True)
+    running = asyncio.ensure_future(engine.run())
+    first = True
+    async for state in engine.follow(reasoned=True):
+        printed(state, engine.now(), again=not first)
+        first = False
+    await running
+    return exit_code(engine.state)
+
+
+async def _until(
+    settings: Settings, each: Printer | None, last: Printer, wanted: str, patience: float | None
+) -> int:
+    """0 as soon as the verdict is there, 1 when time is over."""
+    engine = live(settings, readonly=True)
+    running = asyncio.ensure_future(engine.run())
+    try:
+        async with asyncio.timeout(patience):
+            async for state in engine.follow(reasoned=True):
+                reached = state.health.spread.verdict in REACHED[wanted] and state.picture.history_share >= 1
+                if each is not None and not reached:
+                    each(state, engine.now(), again=True)
+                if reached:
+                    last(state, engine.now())
+                    return 0
+        await running  # it ended by itself: say why
+    except TimeoutError:
+        last(engine.state, engine.now())
+    finally:
+        await engine.stop()
+        await asyncio.wait([running])
+    return 1

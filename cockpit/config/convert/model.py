@@ -1,0 +1,86 @@
+"""The whole model out of everything that was declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from cockpit.config import models
+from cockpit.config.convert import nodes, people, world
+from cockpit.config.convert.signals import Signals
+from cockpit.config.findings import Placed
+from cockpit.config.merge import Declared
+from cockpit.config.presets import Presets
+from cockpit.config.tuning import Patience
+from cockpit.core.levels import Instant
+from cockpit.core.model import TIERS, Model, RunbookCard, Tier
+from cockpit.errors import Finding
+
+
+def patience(declared: Declared) -> Patience:
+    defaults = declared.defaults.value if declared.defaults else models.Defaults()
+    signal = defaults.signal
+    return Patience(signal.for_, signal.hold, signal.stale_after, signal.idle_after, defaults.scrape)
+
+
+def to_model(
+    declared: Declared,
+    presets: Presets,
+    runbooks: Sequence[RunbookCard],
+    now: Instant,
+    environ: Mapping[str, str],
+) -> tuple[Model, list[Finding]]:
+    """What is wrong with signals comes out on the way."""
+    findings: list[Finding] = []
+    signals = Signals(presets, patience(declared), findings)
+    modes = nodes.modes_of(declared.services)
+    metadata = declared.metadata.value if declared.metadata else None
+    defaults = declared.defaults.value if declared.defaults else models.Defaults()
+    metrics, alerts = world.from_environment(environ)
+    model = Model(
+        name=metadata.name if metadata else "unnamed",
+        title=metadata.title if metadata else "",
+        services=tuple(nodes.service(each, signals, modes) for each in declared.services),
+        capabilities=tuple(nodes.capability(each, signals, modes, now) for each in declared.capabilities),
+        teams=tuple(people.team(each.value) for each in declared.teams),
+        targets=tuple(world.target(each) for each in declared.targets),
+        flags=tuple(world.flag_store(each) for each in declared.flags),
+        kill_switches=tuple(world.kill_switch(each.value) for each in declared.kill_switches),
+        prometheus=tuple(world.metric_server(each) for each in declared.prometheus) or metrics,
+        alertmanager=tuple(world.alert_server(each) for each in declared.alertmanager) or alerts,
+        changes=tuple(world.changes(each) for each in declared.changes),
+        checks=tuple(world.check(each.value) for each in declared.checks),
+        runbooks=tuple(runbooks),
+        poll=defaults.poll,
+        scrape=defaults.scrape,
+        tiers=_tiers(defaults),
+        alert_labels=defaults.alert_labels,
+        incident=people.incident(declared.incident),
+        access=people.access(declared.access),
+        journal=people.journal(declared.journal),
+    )
+    return model, findings
+
+
+def cards(runbooks: Iterable[Placed[models.RunbookFile]]) -> tuple[RunbookCard, ...]:
+    return tuple(_card(placed) for placed in runbooks)
+
+
+def _card(placed: Placed[models.RunbookFile]) -> RunbookCard:
+    declared = placed.value.metadata
+    return RunbookCard(
+        id=declared.id,
+        title=declared.title,
+        status=declared.status,
+        services=declared.services,
+        alerts=declared.alerts,
+        fits_services=declared.fits.services,
+        fits_classes=declared.fits.classes,
+        tags=declared.tags,
+        owner=declared.owner,
+        file=placed.document.file,
+    )
+
+
+def _tiers(defaults: models.Defaults) -> Mapping[int, Tier]:
+    own = {tier: Tier(rules.weight, rules.update_every) for tier, rules in defaults.tiers.items()}
+    return {**TIERS, **own}

@@ -1,0 +1,61 @@
+"""Teams, and how incidents, access and the record are arranged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cockpit.config import models
+from cockpit.config.files import beside
+from cockpit.config.findings import Placed
+from cockpit.config.models.people import EscalationStep as DeclaredStep
+from cockpit.core.model import EscalationStep, Team
+
+
+def team(declared: models.Team) -> Team:
+    return Team(
+        name=declared.name,
+        title=declared.title,
+        phone=declared.oncall.phone,
+        chat=declared.oncall.chat,
+        email=declared.oncall.email,
+        lookup=declared.oncall.lookup,
+        escalation=tuple(_step(step, declared.name) for step in declared.escalation),
+    )
+
+
+def _step(step: DeclaredStep | str, team: str) -> EscalationStep:
+    if isinstance(step, str):
+        return EscalationStep(team, "oncall")
+    if step.user:
+        return EscalationStep(step.user, "user", step.after)
+    return EscalationStep(step.team or "", "team", step.after)
+
+
+def incident(placed: Placed[models.Incident] | None) -> Mapping[str, object]:
+    """Keys as in the file; durations in seconds."""
+    if placed is None:
+        return {}
+    declared = placed.value
+    notify = [{"name": each.name, "webhook": each.webhook, "secret": each.secret} for each in declared.notify]
+    return {"roles": declared.roles, "update_every": declared.update_every, "notify": tuple(notify)}
+
+
+def access(placed: Placed[models.Access] | None) -> Mapping[str, object]:
+    """Keys as in the file."""
+    if placed is None:
+        return {}
+    declared = placed.value
+    return {"protected": declared.protected, "readonly": declared.readonly, "roles": declared.roles}
+
+
+def journal(placed: Placed[models.Journal] | None) -> Mapping[str, object]:
+    """Keys as in the file; the folder of `sqlite` is absolute unless it says `default`."""
+    if placed is None:
+        return {}
+    declared = placed.value
+    if declared.postgres:
+        return {"postgres": declared.postgres}
+    folder = declared.sqlite or "default"
+    if folder != "default":
+        folder = str(beside(placed.document.file, folder).absolute())
+    return {"sqlite": folder, "group": declared.group} if declared.group else {"sqlite": folder}

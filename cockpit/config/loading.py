@@ -1,0 +1,191 @@
+"""From files to a model: read, merge, convert, lint; every complaint of all files at once."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cockpit.config import files, merge, references
+from cockpit.config.convert.model import cards, patience, to_model
+from cockpit.config.findings import Placed, finding, in_order, short
+from cockpit.config.marks import Document
+from cockpit.config.models import RunbookFile
+from cockpit.config.origin import origin_of
+from cockpit.config.presets import Presets, own_presets, shipped_names
+from cockpit.config.reading import Reading
+from cockpit.config.rules import about_files, complaints
+from cockpit.core.levels import Instant
+from cockpit.core.model import Model
+from cockpit.core.scenario import Scenario
+from cockpit.errors import ConfigError, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration without errors."""
+
+    model: Model
+    findings: tuple[Finding, ...] = ()
+    """Warnings."""
+    scenarios: tuple[Scenario, ...] = ()
+    files: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is not wrong and should be said: a file skipped, a shipped preset replaced."""
+    path: Path = Path()
+    """The file or folder that was loaded; `watch.stamp` looks at it again."""
+    runbook_folders: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a file or folder, with or without errors."""
+
+    model: Model
+    reading: Reading
+    scenarios: tuple[Scenario, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    runbook_folders: tuple[Path, ...]
+    presets: Presets = field(default_factory=Presets)
+
+
+def load(
+    path: Path | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    now: Instant | None = None,
+) -> Loaded:
+    """Raises ConfigError with every complaint, UsageError when there is nothing to load. No network.
+
+    `now` is where deadlines are counted from.
+    """
+    environ = os.environ if environ is None else environ
+    root = files.find(path, environ)
+    outcome = examine(root, environ, time.time() if now is None else now)
+    if any(each.severity == "error" for each in outcome.findings):
+        raise ConfigError(outcome.findings)
+    return Loaded(
+        model=replace(outcome.model, origin=origin_of(root, outcome.reading.files)),
+        findings=outcome.findings,
+        scenarios=outcome.scenarios,
+        files=tuple(outcome.reading.files),
+        notes=outcome.notes,
+        path=root,
+        runbook_folders=outcome.runbook_folders,
+    )
+
+
+@contextmanager
+def _nothing_is_garbage() -> Iterator[None]:
+    """A load makes a million objects that stay; looking through them again and again takes a third of it."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_nothing_is_garbage()
+def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
+    """Reads a file alone, or a folder; what is wrong is left out of the model and told."""
+    reading = Reading()
+    if root.is_dir() or not root.exists():
+        reading.folder(root)
+    else:
+        reading.file(root, ("Cockpit",))
+    declared, findings = merge.merge(reading.cockpits, reading.raw)
+    folders, complaints_about_folders = _runbook_folders(declared, reading)
+    findings += complaints_about_folders
+    reading.cards(folders)
+    runbooks = _unique_runbooks(reading.runbooks, findings)
+    presets = Presets(own_presets(reading.presets, findings), patience(declared).scrape)
+    model, more = to_model(declared, presets, cards(runbooks), now, environ)
+    known = references.Known.of(
+        declared,
+        reading.raw,
+        presets,
+        [each.value.metadata.id for each in runbooks] if folders else None,
+        incomplete=bool(reading.unread),
+    )
+    findings += [
+        *more,
+        *references.unknown(declared, known),
+        *complaints(declared, model, presets, patience(declared), environ),
+    ]
+    findings += about_files(reading, patience(declared))
+    broken = any(each.severity == "error" for each in (*reading.findings, *findings))
+    scenarios, more = play(reading.scenarios, model, whole=not broken)
+    return Outcome(
+        model=model,
+        reading=reading,
+        scenarios=scenarios,
+        findings=tuple(in_order([*reading.findings, *findings, *more], reading.shown)),
+        notes=(*reading.notes, *_replaced(presets)),
+        runbook_folders=tuple(folders),
+        presets=presets,
+    )
+
+
+def _runbook_folders(declared: merge.Declared, reading: Reading) -> tuple[list[Path], list[Finding]]:
+    """Those named, else the usual ones; only folders that are there."""
+    if declared.runbooks:
+        named = [(placed, files.beside(placed.document.file, placed.value)) for placed in declared.runbooks]
+        missing = [
+            finding(
+                "C03",
+                placed.at(),
+                f"the folder '{short(placed.value)}' does not exist",
+                "make it, or mend the path",
+            )
+            for placed, folder in named
+            if not folder.is_dir()
+        ]
+        return [folder for _, folder in named if folder.is_dir()], missing
+    if not reading.raw:
+        return [], []
+    usual = (files.beside(reading.raw[0].file, name) for name in ("runbooks", "../runbooks"))
+    return [folder for folder in usual if folder.is_dir()][:1], []
+
+
+def _unique_runbooks(
+    found: Iterable[tuple[RunbookFile, Document]], findings: list[Finding]
+) -> list[Placed[RunbookFile]]:
+    seen: dict[str, Placed[RunbookFile]] = {}
+    for part, document in found:
+        placed = Placed(part, document, ())
+        first = seen.setdefault(part.metadata.id, placed)
+        if first is not placed:
+            at = first.at("metadata", "id")
+            message = f"runbook '{short(part.metadata.id)}' is defined twice, first at {at}"
+            findings.append(finding("C02", placed.at("metadata", "id"), message, "give it another id"))
+    return list(seen.values())
+
+
+def play(
+    documents: Iterable[Document], model: Model, *, whole: bool
+) -> tuple[tuple[Scenario, ...], list[Finding]]:
+    """With a model that is not `whole` nobody can tell which names are unknown, so S01 is not asked."""
+    from cockpit.config.scenario import scenario_from
+
+    scenarios: list[Scenario] = []
+    findings: list[Finding] = []
+    for document in documents:
+        scenario, complaints = scenario_from(document, model)
+        findings += [each for each in complaints if whole or each.code != "S01"]
+        if scenario is not None:
+            scenarios.append(scenario)
+    return tuple(scenarios), findings
+
+
+def _replaced(presets: Presets) -> Iterable[str]:
+    shipped = set(shipped_names())
+    for name, preset in presets.own.items():
+        if name in shipped:
+            yield f"{preset.document.file} replaces the shipped preset '{name}'"

@@ -1,0 +1,228 @@
+"""`kind: Scenario`: an incident that can be played."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from cockpit.config.models.base import (
+    RUNBOOK_ID,
+    Amount,
+    Duration,
+    Interval,
+    Name,
+    Number,
+    Part,
+    PlainValue,
+    Text,
+    exactly_one,
+    wrong,
+)
+
+TURNS = ("value", "ramp_to", "step_to", "absent_for", "nan_for", "failed_for", "frozen_for")
+FaultName = Literal[
+    "prometheus_down",
+    "alertmanager_down",
+    "flags_down",
+    "journal_full",
+    "command_hangs",
+    "killed_after_effect",
+]
+
+
+class ScenarioMetadata(Part):
+    """What the scenario is."""
+
+    id: Annotated[str, Field(pattern=RUNBOOK_ID, max_length=100)]
+    """Names it on the command line."""
+    title: Text = ""
+    """What happens, in plain words."""
+    teaches: Text = ""
+    """What is learned by living through it."""
+
+
+class Turn(Part):
+    """One turn of a curve; curves are straight lines."""
+
+    value: Number | None = None
+    """The value from here on."""
+    ramp_to: Number | None = None
+    """Goes there in a straight line, `over` so long."""
+    step_to: Number | None = None
+    """Jumps there."""
+    absent_for: Interval | None = None
+    """No series is in the answer."""
+    nan_for: Interval | None = None
+    """The answer is NaN."""
+    failed_for: Interval | None = None
+    """The question fails."""
+    frozen_for: Interval | None = None
+    """The value stands still and grows old."""
+    over: Duration = 0.0
+    """How long a ramp takes."""
+    noise: Amount | None = None
+    """Standard deviation from here on."""
+
+    @model_validator(mode="after")
+    def _one_turn(self) -> Turn:
+        exactly_one(self, TURNS)
+        if self.over and self.ramp_to is None:
+            raise wrong("has `over` but no ramp_to", "write ramp_to, or drop over", "over")
+        return self
+
+
+class TurnAt(Turn):
+    """A turn of a curve, and when."""
+
+    at: Duration
+    """From the start of the scenario."""
+
+
+class AlertAt(Part):
+    """An alert that fires."""
+
+    at: Duration
+    """From the start."""
+    name: Name
+    """Its alertname."""
+    labels: dict[str, Text] = Field(default={})
+    """`service` says whose it is."""
+    annotations: dict[str, Text] = Field(default={})
+    """More about it."""
+    for_: Interval | None = Field(default=None, alias="for")
+    """How long it fires; without it, to the end."""
+
+
+class ChangeAt(Part):
+    """Something that was changed on purpose."""
+
+    at: Duration
+    """From the start."""
+    service: Name
+    """What was changed."""
+    what: Text
+    """In a few words."""
+    version: Text = ""
+    """What is new."""
+    by: Text = ""
+    """Who did it."""
+    url: Text = ""
+    """More about it."""
+    reversible: bool | Literal["until"] | None = None
+    """Whether it can be taken back."""
+    until: Duration | None = None
+    """Until when, from the start."""
+    rollback: Text = ""
+    """The runbook that takes it back."""
+    point_of_no_return: Text = ""
+    """What makes it final."""
+
+
+class Reconciled(Part):
+    """When the data of a service is in order again."""
+
+    reconciled_at: Duration
+    """From the start."""
+
+
+class Window(Part):
+    """From when until when a degraded mode is on."""
+
+    from_: Duration = Field(alias="from")
+    """From the start."""
+    until: Duration
+    """From the start."""
+
+
+class SimulatedCommandPart(Part):
+    """What a command answers."""
+
+    after: Duration = 0.0
+    """How long it takes."""
+    stdout: Text = ""
+    """What it prints."""
+    stderr: Text = ""
+    """What it complains about."""
+    exit_code: int = 0
+    """How it ends."""
+    sets: dict[str, PlainValue] = Field(default={})
+    """What it changes in the world."""
+
+
+class ReactionPart(Part):
+    """What follows once something holds."""
+
+    when: Text
+    """A condition over `world` and `flags`."""
+    then: dict[str, Turn]
+    """`service.signal` or a capability, and where its curve goes."""
+
+
+class FaultPart(Part):
+    """Trouble with cockpit's own senses and hands."""
+
+    at: Duration
+    """From the start."""
+    kind: FaultName
+    """What breaks."""
+    for_: Interval = Field(default=60.0, alias="for")
+    """How long."""
+
+
+class ExpectationPart(Part):
+    """What must come true when it is played with the good answers."""
+
+    what: Literal["detected", "first_action", "recovered", "undo_used", "not_used", "flag_set"]
+    """What is looked for."""
+    service: Text = ""
+    """Whose."""
+    capability: Text = ""
+    """Whose."""
+    runbook: Text = ""
+    """Which."""
+    within: Duration | None = None
+    """From the start of what is wrong."""
+
+
+class ScenarioFile(Part):
+    """An incident that can be played, the same each time under its seed."""
+
+    api_version: Literal["cockpit/v1"] = Field(alias="apiVersion")
+    """The version of this format."""
+    kind: Literal["Scenario"]
+    """What kind of file this is."""
+    metadata: ScenarioMetadata
+    """What the scenario is."""
+    seed: int | None = None
+    """Makes the noise the same each time."""
+    length: Interval = 1800.0
+    """How long it goes on; the last values stay."""
+    opens_at: Duration = 0.0
+    """How far in a demonstration opens."""
+    signals: dict[str, tuple[TurnAt, ...]] = Field(default={})
+    """Curves by `service.signal`; what is not named stays healthy."""
+    measures: dict[str, tuple[TurnAt, ...]] = Field(default={})
+    """Share of what is expected, by capability."""
+    alerts: tuple[AlertAt, ...] = ()
+    """Alerts that fire."""
+    changes: tuple[ChangeAt, ...] = ()
+    """Changes that are made."""
+    integrity: dict[Name, Reconciled] = Field(default={})
+    """When data is in order again, by service."""
+    degradations: dict[Name, dict[Name, Window]] = Field(default={})
+    """Degraded modes that are on by themselves, by service and name."""
+    flags: dict[str, PlainValue] = Field(default={})
+    """Values at the start; what is not named is as in its file."""
+    world: dict[str, PlainValue] = Field(default={})
+    """What simulated commands read and write."""
+    commands: dict[str, SimulatedCommandPart] = Field(default={})
+    """Answers by `runbook.step`."""
+    reactions: tuple[ReactionPart, ...] = ()
+    """What follows once something holds."""
+    faults: tuple[FaultPart, ...] = ()
+    """Trouble with cockpit's own senses."""
+    expect: tuple[ExpectationPart, ...] = ()
+    """What must come true."""
+    answers: dict[Literal["good", "wrong"], tuple[dict[str, object], ...]] = Field(default={})
+    """Who does what when it is played without a screen."""

@@ -1,0 +1,87 @@
+"""The one place where the state changes: `update` says what is so after an event, and what we want done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal, TypeAlias
+
+from cockpit.core import health
+from cockpit.core.actions import Action, RecordDecision
+from cockpit.core.events import (
+    AlertsSeen,
+    ChangesSeen,
+    DegradationMarked,
+    Event,
+    FlagsRead,
+    HistoryProgressed,
+    IntegrityAttested,
+    ModelRejected,
+    ModelReloaded,
+    ModesSeen,
+    PollClosed,
+    PollReplayed,
+    Reasoned,
+    Refused,
+    Rewarmed,
+    Sampled,
+    ServiceAcknowledged,
+    SourceAnswered,
+    SourceFailed,
+)
+from cockpit.core.model import Model
+from cockpit.core.state import Picture, Record, State
+from cockpit.core.update_decisions import decided
+from cockpit.core.update_model import rejected, reloaded
+from cockpit.core.update_poll import closed, reasoned, replayed, rewarmed
+from cockpit.core.update_sources import answered, failed, listed
+from cockpit.core.update_stage import staged
+from cockpit.core.update_timeline import refusal, told
+
+Mode: TypeAlias = Literal["live", "demo", "replay", "drill"]
+
+
+def initial(
+    model: Model, mode: Mode = "live", *, readonly: bool = False, record: Record | None = None
+) -> State:
+    """Before anything was seen: everything that is measured is unknown."""
+    blank = health.fresh(model)
+    picture = Picture(blank, blank.graph.slots, sources=listed(model, mode))
+    return State(model, record or Record(), picture, mode, readonly)
+
+
+def update(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
+    """`state` after `event`. Total: whatever cannot be, or comes too late, changes nothing."""
+    match event:
+        case PollClosed():
+            return closed(state, event)
+        case PollReplayed():
+            return replayed(state, event)
+        case Rewarmed():
+            return rewarmed(state, event)
+        case ModelReloaded():
+            return reloaded(state, event)
+        case DegradationMarked() | IntegrityAttested() | ServiceAcknowledged():
+            return decided(state, event), (RecordDecision(event),)
+        case _:
+            return replace(state, picture=_seen(state, event)), ()
+
+
+def _seen(state: State, event: Event) -> Picture:
+    """The picture after an observation that leads to nothing else."""
+    match event:
+        case Sampled() | FlagsRead() | ModesSeen() | ChangesSeen() | AlertsSeen():
+            return staged(state, event)
+        case SourceAnswered():
+            return answered(state, event)
+        case SourceFailed():
+            return failed(state, event)
+        case Reasoned():
+            return reasoned(state, event)
+        case HistoryProgressed(share):
+            return replace(state.picture, history_share=share)
+        case ModelRejected():
+            return rejected(state.picture, event)
+        case Refused():
+            return replace(told(state.picture, refusal(event)), refused=event)
+        case _:
+            return state.picture

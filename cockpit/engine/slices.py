@@ -1,0 +1,60 @@
+"""Long work in short slices, so that a key is answered while it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator, Iterable
+from time import perf_counter
+from typing import TypeVar
+
+from cockpit.core.events import PollReplayed
+from cockpit.core.levels import Seconds
+from cockpit.core.poll import Poll
+from cockpit.core.state import State
+from cockpit.core.update import update
+from cockpit.ports import Clock
+
+Result = TypeVar("Result")
+SLICE: Seconds = 0.010
+
+
+async def in_slices(work: Generator[None, None, Result]) -> Result:
+    """What `work` returns; between slices of 10 ms everybody else gets a turn."""
+    begun = perf_counter()
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            result: Result = done.value
+            return result
+        if perf_counter() - begun > SLICE:
+            await asyncio.sleep(0)
+            begun = perf_counter()
+
+
+async def fold_polls(state: State, polls: Iterable[Poll]) -> State:
+    """`state` after `polls`, as if it had been there; what each leads to is not done."""
+    begun = perf_counter()
+    for poll in polls:
+        state, _ = update(state, PollReplayed(poll))
+        if perf_counter() - begun > SLICE:
+            await asyncio.sleep(0)
+            begun = perf_counter()
+    return state
+
+
+async def within(
+    clock: Clock, seconds: Seconds, tasks: Iterable[asyncio.Task[None]]
+) -> set[asyncio.Task[None]]:
+    """Wait for all of `tasks`, at most so long; those that are still not done."""
+    waited = set(tasks)
+    if not waited:
+        return set()
+    timer = asyncio.ensure_future(clock.sleep(seconds))
+    everybody = asyncio.ensure_future(asyncio.wait(waited))
+    try:
+        await asyncio.wait({timer, everybody}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        timer.cancel()
+        everybody.cancel()
+    return {task for task in waited if not task.done()}

@@ -1,0 +1,271 @@
+"""The cockpit on the screen: pulls the newest State ten times a second and sends events; decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.screen import Screen
+
+from cockpit.tui.leave import leave_on_signals, stop_listening
+from cockpit.tui.palettes import PALETTES, themes
+from cockpit.tui.screens.bridge import Bridge
+from cockpit.tui.screens.view import View
+from cockpit.tui.widgets.painted import Painted
+
+if TYPE_CHECKING:
+    from cockpit.core.events import Event
+    from cockpit.core.levels import Instant
+    from cockpit.core.state import State
+    from cockpit.views.lines import Row
+
+# The first frame stands before anything is imported that it does not need: screens beyond the Bridge, views,
+# the core. What they need they import where they need it.
+
+TICK = 0.1
+LEAVING = 2.0
+"""Seconds that the work in the background has to end in order."""
+
+
+def _commands() -> type[Provider]:
+    from cockpit.tui.commands import Commands
+
+    return Commands
+
+
+class CockpitApp(App[None]):
+    """Holds what the caller gave: where to read, what time it is, where events go.
+
+    `read` gives None until there is a configuration. `background` is run once the first frame stands; what it
+    raises ends the program and is kept in `failure`, for the caller to say. `copy` brings text to a clipboard
+    beyond the terminal's own.
+    """
+
+    CSS_PATH = "cockpit.tcss"
+    COMMANDS: ClassVar[set[Any]] = {_commands}
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", show=False)]
+
+    def __init__(
+        self,
+        read: Callable[[], State | None],
+        now: Callable[[], Instant],
+        dispatch: Callable[[Event], None],
+        *,
+        background: Callable[[], Coroutine[Any, Any, None]] | None = None,
+        copy: Callable[[str], None] | None = None,
+        actor: str = "",
+        ascii: bool = False,
+        palette: str = "dark",
+    ) -> None:
+        super().__init__()
+        self.read = read
+        self.now = now
+        self.dispatch = dispatch
+        self.actor = actor
+        self.failure: BaseException | None = None
+        self.palettes = tuple(PALETTES)
+        self._background = background
+        self._copy = copy
+        self._work: asyncio.Task[None] | None = None
+        self._drawn: tuple[State | None, int] | None = None
+        self._refused: object = None
+        self._last: tuple[str, str] = ("services", "")
+        Painted.ascii = ascii
+        for theme in themes():
+            self.register_theme(theme)
+        self.theme = "mono" if self.no_color else palette
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(PALETTES["dark"])
+
+    def get_default_screen(self) -> Screen[Any]:
+        return Bridge()
+
+    # Life
+
+    def on_mount(self) -> None:
+        leave_on_signals(self)
+        self.set_interval(TICK, self._tick)
+        if self._background:
+            self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        assert self._background is not None
+        self._work = asyncio.create_task(self._background())
+        self._work.add_done_callback(self._ended)
+
+    def _ended(self, work: asyncio.Task[None]) -> None:
+        if not work.cancelled() and (error := work.exception()) is not None:
+            self.failure = error
+            self.exit(return_code=1)
+
+    async def on_unmount(self) -> None:
+        stop_listening()
+        if self._work and not self._work.done():
+            self._work.cancel()
+            await asyncio.wait([self._work], timeout=LEAVING)
+
+    def _fatal_error(self) -> None:
+        # The library would print local variables, and a password may be among them.
+        self.failure = self._exception
+        self._close_messages_no_wait()
+
+    # Drawing
+
+    @property
+    def view(self) -> View:
+        """The uppermost screen of ours; palette and other overlays lie above it."""
+        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, View))
+
+    def _tick(self) -> None:
+        picture = self.read(), int(self.now())
+        if self._drawn is None or picture[0] is not self._drawn[0] or picture[1] != self._drawn[1]:
+            self._drawn = picture
+            self.draw()
+
+    def draw(self) -> None:
+        state = self.read()
+        self.view.show(state, self.now())
+        if state and state.picture.refused is not self._refused:
+            self._refused = state.picture.refused
+            if state.picture.refused:
+                self.view.tell(f"refused: {state.picture.refused.what}: {state.picture.refused.why}")
+
+    # From screen to screen
+
+    def _leave(self, keep: int = 1) -> None:
+        """Remember where we are, for `-`, and go back to the lowest `keep` screens."""
+        self._last = self.view.PLACE, self.view.subject
+        while len(self.screen_stack) > keep:
+            self.pop_screen()
+
+    def show(self, place: str) -> None:
+        if place == self.view.PLACE:
+            return
+        self._leave()
+        if place == "services":
+            self._open_services()
+        elif place == "alerts":
+            self._open_alerts()
+
+    def _open_services(self) -> None:
+        from cockpit.tui.screens.services import Services
+
+        if not self.is_screen_installed("services"):
+            self.install_screen(Services(), "services")
+        self.push_screen("services")
+
+    def _open_alerts(self) -> None:
+        from cockpit.tui.screens.alerts import Alerts
+
+        self.push_screen(Alerts())
+
+    def open_node(self, name: str, part: str = "") -> None:
+        from cockpit.tui.screens.service import Service
+
+        self._leave(keep=len(self.screen_stack))
+        self.push_screen(Service(name, part))
+
+    def back(self) -> None:
+        if len(self.screen_stack) > 1:
+            self._last = self.view.PLACE, self.view.subject
+            self.pop_screen()
+
+    def open_source(self, name: str) -> None:
+        from cockpit.tui.cards import source
+
+        if state := self.read():
+            self.view.tell(source(state, name))
+
+    def open_row(self, row: Row | None) -> None:
+        from cockpit.tui.cards import card
+
+        state = self.read()
+        if row is None or state is None:
+            return
+        if row.opens == "node":
+            self.open_node(row.key)
+        else:
+            self.view.tell(card(state, row))
+
+    def jump(self, text: str) -> None:
+        from cockpit.tui.jump import destination
+
+        place = destination(self.read(), text)
+        if place.node:
+            self.open_node(place.node)
+        elif place.screen in {"help", "quit"}:
+            self.call_later(self.run_action, place.screen)
+        elif place.screen:
+            self.show(place.screen)
+        self.view.tell(place.complaint)
+
+    def paint(self, palette: str) -> None:
+        self.theme = palette
+
+    def press(self, key: str) -> None:
+        self.call_later(self.simulate_key, key)
+
+    # Keys
+
+    def action_show(self, place: str) -> None:
+        self.show(place)
+
+    def action_alerts(self) -> None:
+        self.show("alerts")
+
+    async def action_back(self) -> None:
+        self.back()
+
+    def action_last_view(self) -> None:
+        place, subject = self._last
+        if place == "service":
+            self.open_node(subject)
+        else:
+            self.show(place)
+
+    def action_jump(self) -> None:
+        self.view.ask(":")
+
+    def action_help(self) -> None:
+        from cockpit.tui.screens.help import Help
+
+        self.push_screen(Help(self.view.PLACE))
+
+    def action_runbooks(self) -> None:
+        self._open_part("Runbooks")
+
+    def action_switches(self) -> None:
+        self._open_part("Kill switches")
+
+    def _open_part(self, part: str) -> None:
+        if node := self.view.node:
+            self.open_node(node, part)
+        else:
+            self.view.tell(f"put the cursor on a service to see its {part.lower()}")
+
+    def action_acknowledge(self) -> None:
+        from cockpit.core.events import ServiceAcknowledged
+
+        if node := self.view.node:
+            self.dispatch(ServiceAcknowledged(node, self.actor, self.now()))
+            self.view.tell(f"you have {node}")
+        else:
+            self.view.tell("put the cursor on a service to say that you have it")
+
+    def action_copy(self) -> None:
+        if line := self.view.line_under_cursor():
+            self.copy_to_clipboard(line)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        super().copy_to_clipboard(text)
+        if self._copy:
+            self._copy(text)
+        self.view.tell(f"copied: {text}")
+
+    def action_help_quit(self) -> None:
+        self.view.tell("q quits the cockpit; ctrl+c copies what you have selected with the mouse")

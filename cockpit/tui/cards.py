@@ -1,0 +1,48 @@
+"""A few words on what has no screen of its own yet: a runbook, a switch, a source, an alert, a link. Pure."""
+
+from __future__ import annotations
+
+from cockpit.core.state import State
+from cockpit.views.lines import Row, text_of
+
+
+def card(state: State, row: Row) -> str:
+    """What Enter tells of a row that opens no screen."""
+    match row.opens:
+        case "runbook":
+            return _runbook(state, row.key)
+        case "switch":
+            return _switch(state, row.key)
+        case "source":
+            return source(state, row.key)
+        case "link":
+            return row.key if row.key.startswith(("http://", "https://")) else f"not a web link: {row.key}"
+        case _:
+            return " ".join(" ".join(text_of(cell) for cell in row.cells).split())
+
+
+def _runbook(state: State, name: str) -> str:
+    for each in state.model.runbooks:
+        if each.id == name:
+            where = f"\nread it in {each.file}" if each.file else ""
+            return f"{each.id}: {each.title}{where}; this version cannot run it yet"
+    return f"no runbook is called {name}"
+
+
+def _switch(state: State, key: str) -> str:
+    for each in state.model.kill_switches:
+        if each.key == key:
+            told = [f"{each.key} ({each.provider}), kill value {each.kill}", each.effect]
+            told += [f"data: {each.data_risk}"] * bool(each.data_risk)
+            return "\n".join(filter(None, told)) + "; this version cannot flip it yet"
+    return f"no switch is called {key}"
+
+
+def source(state: State, name: str) -> str:
+    found = state.picture.sources.get(name)
+    if found is None:
+        return f"no source is called {name}"
+    seen = {None: "not asked yet", True: "reachable", False: "cannot be reached"}[found.reachable]
+    told = [f"{found.name}: {seen}", found.reason, found.hint, found.note]
+    told += [f"owner {found.owner}"] * bool(found.owner) + [f"runbook {found.runbook}"] * bool(found.runbook)
+    return "; ".join(filter(None, told))

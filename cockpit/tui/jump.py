@@ -1,0 +1,60 @@
+"""Where `:` goes: `:svc checkout`, `:bridge`, or just a name. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cockpit.core.state import State
+from cockpit.text import join_names
+
+PLACES: Final = {
+    "bridge": "bridge",
+    "services": "services",
+    "alerts": "alerts",
+    "help": "help",
+    "q": "quit",
+    "quit": "quit",
+}
+OPENERS: Final = frozenset({"svc", "service", "cap", "capability"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A screen, or the screen of one node; `complaint` says why there is none."""
+
+    screen: str = ""
+    node: str = ""
+    complaint: str = ""
+
+
+def destination(state: State | None, text: str) -> Place:
+    words = text.split()
+    if not words:
+        return Place()
+    if len(words) == 1 and words[0] in PLACES:
+        return Place(screen=PLACES[words[0]])
+    wanted = " ".join(words[1:] if words[0] in OPENERS else words)
+    found = candidates(state, wanted)
+    if wanted in found or len(found) == 1:
+        return Place(node=wanted if wanted in found else found[0])
+    if found:
+        return Place(complaint=f"{len(found)} names hold “{wanted}”: {join_names(found, 6)}")
+    return Place(complaint=f"nothing is called “{wanted}”; try :services, :bridge, :alerts or :svc NAME")
+
+
+def candidates(state: State | None, text: str) -> Sequence[str]:
+    """Names that begin with `text`, then those that hold it."""
+    if state is None or not text:
+        return ()
+    wanted = text.casefold()
+    holding = [name for name in state.health.graph.names if wanted in name.casefold()]
+    return sorted(holding, key=lambda name: not name.casefold().startswith(wanted))
+
+
+def suggestions(state: State | None, text: str) -> str:
+    """A line that says what could be meant so far."""
+    words = text.split()
+    wanted = words[-1] if words and words[0] not in PLACES else ""
+    return "  ".join(candidates(state, wanted)[:8])

@@ -1,0 +1,131 @@
+"""Every service, flat or as a tree; made for thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from cockpit.core.levels import Instant
+from cockpit.core.state import State
+from cockpit.tui.keys import screen_keys
+from cockpit.tui.screens.view import View
+from cockpit.tui.widgets.block import Block
+from cockpit.tui.widgets.lines import Lines
+from cockpit.tui.widgets.rule import Rule
+from cockpit.views.lines import Line, Span
+from cockpit.views.services import (
+    Grouping,
+    Options,
+    RowKind,
+    ServiceList,
+    ServiceRow,
+    draw,
+    heading,
+    rows,
+)
+
+if TYPE_CHECKING:
+    from cockpit.tui.widgets.prompt import Kind
+
+NEXT = {Grouping.FLAT: Grouping.SYSTEM, Grouping.SYSTEM: Grouping.OWNER, Grouping.OWNER: Grouping.FLAT}
+
+
+class ServiceLines(Lines[ServiceRow]):
+    state: State
+    now: Instant = 0.0
+
+    def version(self, row: ServiceRow) -> object:
+        return row.level, row.failure
+
+    def line(self, row: ServiceRow, width: int) -> Line:
+        return draw(self.state, row, self.now, width)
+
+
+class Services(View):
+    PLACE: ClassVar[str] = "services"
+    BINDINGS: ClassVar[list[BindingType]] = screen_keys("services", "filter", "only_wrong", "group", "back")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.options = Options()
+        self.listed = ServiceList()
+        self._listed: State | None = None
+        self._by = self.options
+
+    def body(self) -> Iterable[Widget]:
+        self.lines = ServiceLines(id="all")
+        yield Rule("all", id="upper")
+        yield Block(id="heading")
+        yield self.lines
+
+    def on_mount(self) -> None:
+        self.lines.focus()
+
+    def draw(self, state: State, now: Instant, settle: bool = False) -> None:
+        if self._listed is not state or self._by != self.options:
+            self._listed, self._by = state, self.options
+            self.listed = rows(state, now, self.options, self.listed)
+        self.lines.state, self.lines.now = state, now
+        self.lines.show(self.listed.rows, settle=settle)
+        self.query_one("#upper", Rule).show(_title(self.listed, self.options))
+        self.query_one("#heading", Block).show(lambda width: [(Span(" "), *heading(width - 2))])
+
+    def choose(self, options: Options) -> None:
+        """A person asked for another list, so it may move at once."""
+        self.options = options
+        state = self.cockpit.read()
+        if state is not None:
+            self.draw(state, self.cockpit.now(), settle=True)
+
+    @property
+    def node(self) -> str:
+        row = self.lines.chosen
+        return row.key if row and row.kind is RowKind.SERVICE else ""
+
+    # Keys
+
+    def action_filter(self) -> None:
+        self.ask("/", self.options.filter)
+
+    def action_only_wrong(self) -> None:
+        self.choose(replace(self.options, only_wrong=not self.options.only_wrong))
+
+    def action_group(self) -> None:
+        self.choose(replace(self.options, grouping=NEXT[self.options.grouping]))
+
+    def action_back(self) -> None:
+        """The filter goes first, then the screen."""
+        if self.options.filter:
+            self.choose(replace(self.options, filter=""))
+        else:
+            self.cockpit.back()
+
+    def typed(self, kind: Kind, text: str) -> None:
+        if kind == "/":
+            self.choose(replace(self.options, filter=text))
+        else:
+            super().typed(kind, text)
+
+    @on(Lines.Opened)
+    def open_row(self, event: Lines.Opened) -> None:
+        row = event.row
+        match row.kind:
+            case RowKind.HEADER:
+                self.choose(replace(self.options, folded=self.options.folded ^ {row.key}))
+            case RowKind.SERVICE:
+                self.cockpit.open_node(row.key)
+            case RowKind.SOURCE:
+                self.cockpit.open_source(row.key.removeprefix("source:"))
+
+
+def _title(listed: ServiceList, options: Options) -> str:
+    parts = [f"Services {listed.shown:,} of {listed.total:,}", f"{listed.not_ok:,} not OK"]
+    parts += [f"by {options.grouping}"] * (options.grouping is not Grouping.FLAT)
+    parts += ["only wrong"] * options.only_wrong
+    parts += [f"filter {options.filter} (esc clears)"] * bool(options.filter)
+    return ", ".join(parts)

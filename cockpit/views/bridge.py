@@ -1,0 +1,125 @@
+"""The first screen: what is wrong, what the business can still do, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cockpit.core.levels import Instant
+from cockpit.core.state import Entry, State
+from cockpit.text import clock
+from cockpit.views import business, facts, fit, headline, words
+from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
+from cockpit.views.wrong import wrong
+
+MOST_TOLD = 50
+NEXT_COLUMNS = (
+    Column(),
+    Column(least=18, most=48, grow=True),
+    Column(least=14, most=60, drop=2),
+    Column(least=13, drop=1),
+)
+TIMELINE_COLUMNS = (Column(), Column(grow=True))
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeView:
+    headline: tuple[str, ...]
+    """Whole sentences, the most important first; `headline.lines` fits them to a width."""
+    first_move: Line
+    """The fixed advice for the most urgent class; empty when nothing is wrong."""
+    wrong: Section
+    """Breached data, suspects with their symptoms nested in the first cell, unknown ones, other trouble."""
+    business: Section
+    next: Section
+    """Runbooks that fit, best first, then switches as declared."""
+    timeline: Section
+    """Newest first."""
+
+
+def bridge(state: State, now: Instant) -> BridgeView:
+    return BridgeView(
+        headline=headline.sentences(state, now),
+        first_move=first_move(state),
+        wrong=wrong(state, now),
+        business=business.section(state, now),
+        next=do_next(state),
+        timeline=timeline(state),
+    )
+
+
+def first_move(state: State) -> Line:
+    top = fit.top_class(state)
+    if top is None:
+        return ()
+    name = words.CLASSES[top]
+    return Span(f"{name[:1].upper()}{name[1:]}: ", Tone.STRONG), Span(words.FIRST_MOVES[top])
+
+
+def do_next(state: State) -> Section:
+    fitting = fit.proposals(state)
+    rows = [_proposed(proposal, "r" if at == 0 else "") for at, proposal in enumerate(fitting)]
+    rows += _switches(state)
+    return Section("Do next", NEXT_COLUMNS, tuple(rows), _nothing_fits(state) if not fitting else ())
+
+
+def _proposed(proposal: fit.Proposal, key: str) -> Row:
+    reason = ", ".join(proposal.reasons)
+    state_of_it = "draft: not checked, no undo" if proposal.draft else fit.NOT_REHEARSED
+    if proposal.adds_load:
+        state_of_it += ", adds load"
+    cells = (
+        line(key, Tone.KEY),
+        line(proposal.title),
+        line(reason, Tone.DIM),
+        line(state_of_it, Tone.WARNING),
+    )
+    return Row(cells, proposal.runbook, "runbook")
+
+
+def _switches(state: State) -> list[Row]:
+    """Kill switches of what fails now."""
+    hurt = {node.name for node in state.health.services() if facts.is_failing(node)}
+    hurt |= {node.name for node in facts.breached(state)}
+    declared = [switch for switch in state.model.kill_switches if switch.service in hurt]
+    return [
+        Row(
+            (
+                line("s" if at == 0 else "", Tone.KEY),
+                line(switch.key),
+                line(switch.effect, Tone.DIM),
+                line(fit.NOT_OPERATED, Tone.DIM),
+            ),
+            switch.key,
+            "switch",
+        )
+        for at, switch in enumerate(declared)
+    ]
+
+
+def _nothing_fits(state: State) -> Line:
+    """Whom to call when no runbook fits; nothing when nothing is wrong."""
+    if not state.health.suspects:
+        calm = not facts.blind(state) and not facts.breached(state) and not facts.lost_sources(state)
+        return line(
+            "Nothing to do." if calm and state.health.at is not None else "No runbook fits.", Tone.DIM
+        )
+    owner = facts.declared(state, state.health.suspects[0].service).owner
+    contact = facts.reach(state, owner)
+    whom = f" Call {owner}{', ' if contact else ''}{contact}." if owner else " Nobody is named as its owner."
+    return line(f"No runbook fits.{whom}")
+
+
+def timeline(state: State) -> Section:
+    entries = state.picture.timeline[: -MOST_TOLD - 1 : -1]
+    note = line("Nothing yet.", Tone.DIM) if not entries else ()
+    return Section(
+        "What happened (UTC)", TIMELINE_COLUMNS, tuple(_told(state, entry) for entry in entries), note
+    )
+
+
+def _told(state: State, entry: Entry) -> Row:
+    known = entry.subject in state.health.graph.index
+    subject = (Span(f"{entry.subject} "),) if entry.subject and known else ()
+    text = Span(words.readable(entry.text), Tone.STRONG if entry.kind in ("act", "change") else Tone.PLAIN)
+    cells = (line(clock(entry.at), Tone.DIM), (*subject, text))
+    return Row(cells, entry.subject if known else "", "node" if known else "")

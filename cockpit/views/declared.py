@@ -1,0 +1,199 @@
+"""Parts of the service screen that people declared or that happened: modes, people, changes, alerts."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from cockpit.core.levels import Instant, Shown
+from cockpit.core.model import Degradation, EscalationStep, Service
+from cockpit.core.poll import Alert, Change
+from cockpit.core.state import State
+from cockpit.text import age, clock, short_age
+from cockpit.views import facts, fit, words
+from cockpit.views.lines import LEVEL_TONES, Column, Line, Row, Section, Span, Tone, line
+
+PAIR = (Column(least=10), Column(grow=True))
+MOST_CHANGES = 12
+
+
+def modes(state: State, name: str, now: Instant) -> Section:
+    """Degraded modes: whether in force and how long still, what works, what is lost, what is left to do."""
+    active = {mode.name: since for mode, since in facts.active_modes(state, name)}
+    rows: list[Row] = []
+    for mode in facts.declared(state, name).degradations:
+        rows.append(Row((line(mode.name), _in_force(mode, active.get(mode.name), now))))
+        rows += [Row(((), text)) for text in _told(mode)]
+    return Section("Degraded modes", PAIR, tuple(rows))
+
+
+def _in_force(mode: Degradation, since: Instant | None, now: Instant) -> Line:
+    shown = Shown.of(mode.level)
+    level = Span(words.level_word(shown), LEVEL_TONES[shown])
+    if since is None:
+        how = "carries by itself when needed" if mode.auto else "not in force"
+        return Span(f"{how}; at worst ", Tone.DIM), level
+    left = facts.time_left(mode, since, now)
+    limit = (
+        "" if left is None else f", {age(left)} left" if left > 0 else ", over its time: no longer carries"
+    )
+    return Span(f"in force for {age(now - since)}{limit}; at worst ", Tone.STRONG), level
+
+
+def _told(mode: Degradation) -> list[Line]:
+    said = (
+        ("works: ", mode.works),
+        ("lost: ", mode.lost),
+        ("to clean up: ", mode.data_debt),
+        ("flag: ", f"{mode.flag.key} = {_scalar(mode.flag.value)}" if mode.flag else ""),
+        ("on while: ", mode.active_when or ""),
+        ("limit: ", age(mode.max_duration) if mode.max_duration is not None else ""),
+        ("runbook: ", mode.runbook),
+    )
+    return [(Span(label, Tone.DIM), Span(text)) for label, text in said if text]
+
+
+def _scalar(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def people(state: State, name: str) -> Section:
+    """Whom to call, in the order in which to call them."""
+    owner = facts.declared(state, name).owner
+    team = facts.team(state, owner)
+    declared = facts.declared(state, name)
+    pairs = [("owner", owner or "nobody is named")]
+    if team:
+        pairs += [("phone", team.phone), ("chat", team.chat), ("email", team.email)]
+        pairs.append(("then", ", ".join(_step(step) for step in team.escalation)))
+    if isinstance(declared, Service):
+        pairs += [("contact", declared.contact), ("system", declared.system), ("region", declared.region)]
+    pairs.append(("tier", str(declared.tier)))
+    rows = tuple(Row((line(label, Tone.DIM), line(text))) for label, text in pairs if text)
+    return Section("Who", PAIR, rows)
+
+
+def _step(step: EscalationStep) -> str:
+    after = f" after {age(step.after)}" if step.after else ""
+    return f"{'on call' if step.kind == 'oncall' else step.whom}{after}"
+
+
+def changes(state: State, name: str, now: Instant) -> Section:
+    mine = sorted((each for each in state.health.changes if each.service == name), key=lambda each: -each.at)
+    rows = tuple(_change(change, now) for change in mine[:MOST_CHANGES])
+    return Section("Changes (UTC)", (Column(), Column(grow=True), Column(right=True)), rows)
+
+
+def _change(change: Change, now: Instant) -> Row:
+    said = [words.change_words(change)]
+    said += [f"by {change.by}"] if change.by else []
+    undo = words.reversible(change)
+    said += [undo] if undo else []
+    said += [f"undo: {change.rollback}"] if change.rollback else []
+    said += [change.url] if is_web(change.url) else []
+    cells = (
+        line(clock(change.at), Tone.DIM),
+        line(", ".join(said)),
+        line(f"{short_age(now - change.at)} ago", Tone.DIM),
+    )
+    return Row(cells, change.url if is_web(change.url) else "", "link" if is_web(change.url) else "")
+
+
+ALERT_COLUMNS = (Column(), Column(least=16), Column(grow=True), Column(right=True, drop=1), Column(drop=2))
+
+
+def alerts(state: State, name: str, now: Instant) -> Section:
+    mine = fit.alerts_by_service(state).get(name, ()) if state.health.alerts else ()
+    return Section("Alerts", ALERT_COLUMNS, tuple(alert_row(state, alert, now) for alert in mine))
+
+
+def all_alerts(state: State, now: Instant) -> Section:
+    """Every alert, those of a service first; what names nobody stands under "unassigned", never dropped."""
+    grouped = fit.alerts_by_service(state)
+    names = sorted(grouped, key=lambda name: (not name, name))
+    rows = [
+        alert_row(state, alert, now, name or "unassigned")
+        for name in names
+        for alert in sorted(grouped[name], key=lambda each: (each.state != "firing", each.name))
+    ]
+    note = () if rows else line(_no_alerts(state), Tone.DIM)
+    return Section("Alerts", (Column(least=12), *ALERT_COLUMNS), tuple(rows), note)
+
+
+def _no_alerts(state: State) -> str:
+    asked = any(source.kind in ("prometheus", "alertmanager") for source in state.picture.sources.values())
+    return "No alert is firing." if asked and not facts.lost_sources(state) else "Alerts are not known."
+
+
+def alert_row(state: State, alert: Alert, now: Instant, service: str = "") -> Row:
+    firing = alert.state == "firing"
+    summary = alert.annotations.get("summary") or alert.annotations.get("description") or alert.value
+    since = short_age(now - alert.since) if alert.since is not None else ""
+    cells = (
+        line(alert.state, Tone.WARNING if firing else Tone.DIM),
+        line(alert.name, Tone.STRONG if firing else Tone.PLAIN),
+        line(summary),
+        line(since, Tone.DIM),
+        line(alert.source, Tone.DIM),
+    )
+    if not service:
+        return Row(cells)
+    known = service in state.health.graph.index
+    return Row((line(service), *cells), service if known else "", "node" if known else "")
+
+
+def runbooks(state: State, name: str) -> Section:
+    """Runbooks as declared; they are opened, not run, from here."""
+    service = facts.declared(state, name)
+    named = set(service.runbooks) if isinstance(service, Service) else set()
+    named |= {mode.runbook for mode in service.degradations if mode.runbook}
+    rows = [
+        Row((line(card.id), line(card.title), line(fit.NOT_REHEARSED, Tone.WARNING)), card.id, "runbook")
+        for card in state.model.runbooks
+        if card.id in named or name in (*card.services, *card.fits_services)
+    ]
+    return Section("Runbooks", (Column(), Column(grow=True), Column(drop=1)), tuple(rows))
+
+
+def switches(state: State, name: str) -> Section:
+    columns = (Column(), Column(grow=True), Column(drop=1), Column(drop=2))
+    rows = [
+        Row(
+            (
+                line(switch.key),
+                line(switch.effect),
+                line(f"now {_flag(state, switch.key)}", Tone.DIM),
+                line(fit.NOT_OPERATED, Tone.DIM),
+            ),
+            switch.key,
+            "switch",
+        )
+        for switch in state.model.kill_switches
+        if switch.service == name
+    ]
+    return Section("Kill switches", columns, tuple(rows))
+
+
+def _flag(state: State, key: str) -> str:
+    return _scalar(state.health.flags[key]) if key in state.health.flags else "not known"
+
+
+def links(state: State, name: str) -> Section:
+    """Only web addresses; anything else is shown as text that nothing opens."""
+    service = facts.declared(state, name)
+    found = service.links if isinstance(service, Service) else ()
+    rows = [
+        Row(
+            (line(link.title or link.type, Tone.DIM), line(link.url)),
+            link.url if is_web(link.url) else "",
+            "link" if is_web(link.url) else "",
+        )
+        for link in found
+    ]
+    return Section("Links", PAIR, tuple(rows))
+
+
+def is_web(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False

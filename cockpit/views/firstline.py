@@ -1,0 +1,153 @@
+"""The line at the very top: how bad, where it goes, what cannot be seen, and what this is a picture of."""
+
+from __future__ import annotations
+
+from cockpit.core.levels import Instant, Shown
+from cockpit.core.state import State
+from cockpit.text import age, plural
+from cockpit.views import facts, words
+from cockpit.views.layout import fit, join, line_width
+from cockpit.views.lines import Line, Span, Tone, line
+
+SKEW = 5.0
+"""Seconds between a server's clock and ours that are worth a word."""
+MODE_MARKS = {"live": "", "demo": "DEMO", "replay": "REPLAY", "drill": "DRILL"}
+
+
+def firstline(state: State, now: Instant, width: int = 80) -> Line:
+    """As many parts as fit `width`, two spaces apart."""
+    shown: Line = ()
+    for part in parts(state, now):
+        longer = join((shown, part))
+        if line_width(longer) <= width:
+            shown = longer
+    return fit(shown, width)
+
+
+def parts(state: State, now: Instant) -> tuple[Line, ...]:
+    """Most important first; a part that does not fit is left out."""
+    every = (
+        _title(state),
+        line(MODE_MARKS[state.mode], Tone.WARNING),
+        _worst(state),
+        _verdict(state, now),
+        _integrity(state),
+        _lost(state),
+        _blind(state),
+        line(str(state.health.severity or ""), Tone.STRONG),
+        _age(state, now),
+        _loading(state),
+        line("read-only" if state.readonly else "", Tone.WARNING),
+        _complaints(state),
+        _skew(state),
+        _notes(state),
+        _deadman(state),
+        _expiring(state, now),
+        _origin(state, now),
+    )
+    return tuple(part for part in every if part)
+
+
+def _title(state: State) -> Line:
+    return line(state.model.title or state.model.name, Tone.TITLE)
+
+
+def _worst(state: State) -> Line:
+    """OK only when everything that is watched is seen to be OK."""
+    if state.health.at is None:
+        return (*words.level_spans(Shown.UNKNOWN)[:1], Span(" waiting for the first answer", Tone.DIM))
+    node = facts.worst([node for node in state.health.nodes if not node.idle])
+    if node is None or node.level is Shown.UNMONITORED:
+        glyph, _ = words.level_spans(Shown.UNKNOWN)
+        return glyph, Span(" nothing can be judged", Tone.UNKNOWN)
+    glyph, word = words.level_spans(node.level)
+    return glyph, Span(" "), word
+
+
+def _verdict(state: State, now: Instant) -> Line:
+    if state.health.reasoned_at is None:
+        return ()
+    return line(words.verdict(state.health.spread, now))
+
+
+def _integrity(state: State) -> Line:
+    count = len(facts.breached(state))
+    return line(f"DATA WRONG in {plural(count, 'service')}", Tone.BREACHED) if count else ()
+
+
+def _lost(state: State) -> Line:
+    lost = facts.lost_sources(state)
+    if not lost:
+        return ()
+    more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+    return line(f"{facts.source_title(lost[0])}{more} unreachable", Tone.WARNING)
+
+
+def _blind(state: State) -> Line:
+    """Of the services that are watched; the same count as `coverage` in JSON."""
+    health = state.health
+    unseen = health.total - health.known
+    return line(f"{unseen} of {health.total} blind", Tone.UNKNOWN) if unseen else ()
+
+
+def _age(state: State, now: Instant) -> Line:
+    """A picture that is older than two polls says so."""
+    at = state.health.at
+    old = now - at if at is not None else 0.0
+    return line(f"picture {age(old)} old", Tone.WARNING) if old > 2 * state.model.poll + 1 else ()
+
+
+def _loading(state: State) -> Line:
+    share = state.picture.history_share
+    return line(f"history loading {share * 100:.0f} %", Tone.DIM) if share < 1.0 else ()
+
+
+def _complaints(state: State) -> Line:
+    count = len(state.picture.complaints)
+    return line(f"old config in force: {plural(count, 'complaint')}", Tone.WARNING) if count else ()
+
+
+def _skew(state: State) -> Line:
+    skews = [source.skew for source in state.picture.sources.values() if source.skew is not None]
+    largest = max(skews, key=abs, default=0.0)
+    return line(f"clock skew {age(abs(largest))}", Tone.WARNING) if abs(largest) > SKEW else ()
+
+
+def _notes(state: State) -> Line:
+    """What a source says of itself: an insecure connection, warnings."""
+    notes = [source.note for source in state.picture.sources.values() if source.reachable and source.note]
+    return line(notes[0], Tone.WARNING) if notes else ()
+
+
+def _deadman(state: State) -> Line:
+    """The alert that always fires does not: whoever should page may be dead."""
+    wanted = {server.deadman for server in state.model.alertmanager if server.deadman}
+    asked = any(
+        source.kind == "alertmanager" and source.reachable for source in state.picture.sources.values()
+    )
+    missing = wanted - {alert.name for alert in state.health.alerts} if asked else set()
+    return line(f"dead-man alert {sorted(missing)[0]} is missing", Tone.WARNING) if missing else ()
+
+
+def _expiring(state: State, now: Instant) -> Line:
+    """The degraded mode that ends next: a reminder."""
+    owners = {owner for owner, _ in state.health.active_since}
+    ends = [
+        (left, mode.name)
+        for owner in owners
+        for mode, since in facts.active_modes(state, owner)
+        if (left := facts.time_left(mode, since, now)) is not None
+    ]
+    if not ends:
+        return ()
+    left, name = min(ends)
+    return line(f"{name} ends in {age(left)}" if left > 0 else f"{name} is over its time", Tone.WARNING)
+
+
+def _origin(state: State, now: Instant) -> Line:
+    origin = state.model.origin
+    if not origin.commit:
+        return ()
+    old = f" {age(now - origin.committed_at)} old" if origin.committed_at is not None else ""
+    changed = " + local changes" if origin.dirty else ""
+    return line(f"config {origin.commit[:7]}{old}{changed}", Tone.DIM)

@@ -1,0 +1,258 @@
+"""What a person just woken reads first: who is hurt, probably by what, does it spread, which key to press."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from cockpit.core.health.state import Suspect
+from cockpit.core.levels import Instant, Integrity, Shown, Verdict
+from cockpit.core.state import SourceState, State
+from cockpit.text import age, clock, join_names, percent, plural
+from cockpit.views import business, facts, fit, words
+from cockpit.views.layout import join, width_of, wrap
+from cockpit.views.lines import Line, Span, Tone, line, text_of
+
+TWO_CANDIDATES = 0.1
+"""Scores closer than this tell nobody apart."""
+
+
+class Weight(IntEnum):
+    """How early a sentence is dropped when there is no room: the highest goes first."""
+
+    DATA = 0
+    FEEL = 1
+    CAUSE = 2
+    KEY = 3
+    CHANGE = 4
+    SPREAD = 5
+    BLIND = 6
+    TELL_APART = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    weight: Weight
+    line: Line
+
+
+def sentences(state: State, now: Instant) -> tuple[str, ...]:
+    """Whole sentences in the order in which they are read. Never says OK of what nobody can see."""
+    return tuple(text_of(each.line) for each in _sentences(state, now))
+
+
+def lines(state: State, now: Instant, width: int = 80, at_most: int = 3) -> list[Line]:
+    """The sentences that fit, least important ones dropped first; a first one too long ends in `…`."""
+    kept = list(_sentences(state, now))
+    while True:
+        wrapped = wrap(join((each.line for each in kept), " "), width)
+        if len(wrapped) <= at_most:
+            return wrapped
+        if len(kept) == 1:
+            return [*wrapped[: at_most - 1], _ended(wrapped[at_most - 1], width)]
+        kept.remove(max(kept, key=lambda each: each.weight))
+
+
+def _ended(last: Line, width: int) -> Line:
+    """A line that goes on, but not here."""
+    text = text_of(last)
+    while width_of(text) + 2 > width and " " in text:
+        text = text.rpartition(" ")[0]
+    return line(f"{text} …"[:width])
+
+
+def _sentences(state: State, now: Instant) -> Iterator[Sentence]:
+    if state.health.at is None:
+        yield from _sourceless(state, now, all_of_it=True)
+        yield _say(Weight.FEEL, "Waiting for the first answer; nothing is known yet.", Tone.STRONG)
+        return
+    if _all_fine(state):
+        yield _say(Weight.FEEL, _fine(state), Tone.STRONG)
+        return
+    yield from _data(state)
+    yield from _feel(state)
+    yield from _cause(state)
+    yield from _spreads(state, now)
+    yield from _sourceless(state, now)
+    yield from _unseen(state)
+    yield from _key(state)
+
+
+def _say(weight: Weight, text: str, tone: Tone = Tone.PLAIN) -> Sentence:
+    return Sentence(weight, line(text, tone))
+
+
+def _all_fine(state: State) -> bool:
+    """Everything watched is seen to be OK. Idle services are not seen, and said apart."""
+    health = state.health
+    watched = [node for node in health.nodes if node.level is not Shown.UNMONITORED and not node.idle]
+    return (
+        any(node.own is not None for node in watched)
+        and all(node.level is Shown.OK and node.integrity is Integrity.OK for node in watched)
+        and not facts.lost_sources(state)
+    )
+
+
+def _fine(state: State) -> str:
+    nodes = state.health.services()
+    apart = [node for node in nodes if node.level is Shown.UNMONITORED]
+    idle = [node for node in state.health.nodes if node.idle]
+    watched = len(nodes) - len(apart) - sum(node.idle for node in nodes)
+    said = f"All {watched:,} watched services are fine" if watched != 1 else "The one watched service is fine"
+    if idle:
+        verb = "has" if len(idle) == 1 else "have"
+        said += f"; {join_names([node.name for node in idle], 2)} {verb} no traffic to judge by"
+    return said + (f"; {len(apart):,} not watched." if apart else ".")
+
+
+def _data(state: State) -> Iterator[Sentence]:
+    wrong = facts.breached(state)
+    if wrong:
+        latch = state.health.latches.get(wrong[0].name)
+        since = f" since {clock(latch.first)}" if latch else ""
+        names = join_names([node.name for node in wrong], 2)
+        yield _say(Weight.DATA, f"Data written by {names} is wrong{since}.", Tone.BREACHED)
+
+
+def _feel(state: State) -> Iterator[Sentence]:
+    """The worst capability; without one the worst service."""
+    hurt = business.worst_first(state)
+    if hurt and facts.is_wrong(hurt[0]):
+        more = sum(facts.is_wrong(node) for node in hurt[1:])
+        text = f"{business.sentence(state, hurt[0])}{f', and {more} more' if more else ''}."
+        yield _say(Weight.FEEL, text, Tone.STRONG)
+        return
+    wrong = [node for node in state.health.services() if facts.is_wrong(node)]
+    failing = [node for node in wrong if facts.is_failing(node)]
+    worst = facts.worst(wrong)
+    if not failing and worst is not None and worst.level is Shown.AT_RISK:
+        names = join_names([node.name for node in wrong if node.level is Shown.AT_RISK])
+        yield _say(Weight.FEEL, f"Nothing fails, but at risk: {names}.", Tone.STRONG)
+    elif failing:
+        unhurt = hurt and all(node.level is Shown.OK for node in hurt)
+        felt = (
+            "No business capability is hurt so far"
+            if unhurt
+            else f"{plural(len(failing), 'service')} not fine"
+        )
+        yield _say(Weight.FEEL, f"{felt}.", Tone.STRONG)
+
+
+def _cause(state: State) -> Iterator[Sentence]:
+    suspects = state.health.suspects
+    if not suspects:
+        return
+    first = suspects[0]
+    if len(suspects) > 1 and first.score - suspects[1].score < TWO_CANDIDATES:
+        second = suspects[1]
+        either = f"{_suspected(state, first)}, or {_suspected(state, second)}"
+        yield _say(Weight.CAUSE, f"Two candidates: {either}.")
+        yield from _change(state, first)
+        yield _say(Weight.TELL_APART, _tell_apart(state, first, second))
+        return
+    drags = f", dragging down {_names(first.explains)}" if first.explains else ""
+    missing = f"; evidence missing from {join_names(first.blind_spots, 2)}" if first.blind_spots else ""
+    yield _say(Weight.CAUSE, f"Probably {_suspected(state, first)}{drags}{missing}.")
+    yield from _change(state, first)
+
+
+def _names(explained: tuple[str, ...]) -> str:
+    """ "checkout-api and 2 more": one name says enough."""
+    return join_names(explained, 2 if len(explained) == 2 else 1)
+
+
+def _suspected(state: State, suspect: Suspect) -> str:
+    return f"{suspect.service}, {words.level_word(state.health.node(suspect.service).level)}"
+
+
+def _change(state: State, suspect: Suspect) -> Iterator[Sentence]:
+    change = suspect.change
+    onset = state.health.node(suspect.service).onset
+    if change is None:
+        return
+    before = f", {age(onset - change.at)} before" if onset is not None else f" at {clock(change.at)}"
+    undo = words.reversible(change)
+    text = (
+        f"Last change of {suspect.service}: {words.change_words(change)}{before}{', ' if undo else ''}{undo}."
+    )
+    yield _say(Weight.CHANGE, text)
+
+
+def _tell_apart(state: State, first: Suspect, second: Suspect) -> str:
+    """The check that tells two candidates apart: whose own signal moved first."""
+    shown = []
+    for suspect in (first, second):
+        reading = facts.main_reading(state, suspect.service)
+        shown.append(f"{suspect.service} {reading.signal.name}" if reading else suspect.service)
+    return f"To tell: which moved first, {shown[0]} or {shown[1]}?"
+
+
+def _spreads(state: State, now: Instant) -> Iterator[Sentence]:
+    health = state.health
+    worth_saying = health.suspects or health.spread.verdict is Verdict.RECOVERING
+    if health.reasoned_at is None or not worth_saying:
+        return
+    spread = health.spread
+    match spread.verdict:
+        case Verdict.SPREADING:
+            crossed = f", into {spread.crossed[0]}" if spread.crossed else ""
+            text = (
+                f"Spreading: {join_names(spread.new)} {'is' if len(spread.new) == 1 else 'are'} new{crossed}."
+            )
+        case Verdict.CANNOT_TELL:
+            text = f"Cannot tell whether it spreads: only {percent(spread.coverage)} can be seen."
+        case _:
+            said = words.verdict(spread, now)
+            text = f"{said[:1].upper()}{said[1:]}."
+    yield _say(Weight.SPREAD, text)
+
+
+def _sourceless(state: State, now: Instant, all_of_it: bool = False) -> Iterator[Sentence]:
+    """Blind because a server cannot be reached: who, since when, whom to call."""
+    for source in facts.lost_sources(state)[:1]:
+        seen = any(facts.is_failing(node) for node in state.health.services())
+        weight = Weight.BLIND if seen and not all_of_it else Weight.FEEL
+        yield _say(weight, unreachable(state, source), Tone.PLAIN if seen else Tone.STRONG)
+
+
+def unreachable(state: State, source: SourceState) -> str:
+    """ "Prometheus eu unreachable since 02:01 (connection refused); owner platform, +49...; runbook x." """
+    since = f" since {clock(source.since)}" if source.since is not None else ""
+    reason = f" ({source.reason})" if source.reason else ""
+    contact = facts.reach(state, source.owner)
+    owner = f"; owner {source.owner}{', ' if contact else ''}{contact}" if source.owner else ""
+    runbook = f"; runbook {source.runbook}" if source.runbook else ""
+    return f"{facts.source_title(source)} unreachable{since}{reason}{owner}{runbook}."
+
+
+def _unseen(state: State) -> Iterator[Sentence]:
+    unseen = facts.blind(state)
+    if not unseen:
+        return
+    names = join_names([node.name for node in unseen], 2)
+    count, total = len(unseen), len(state.health.services()) - len(facts.unmonitored(state))
+    if count == total:
+        text = (
+            f"None of the {plural(total, 'watched service')} can be seen."
+            if total > 1
+            else f"{names} cannot be seen."
+        )
+    else:
+        text = f"{count:,} of {total:,} cannot be seen: {names}."
+    nothing_else = not any(facts.is_failing(node) for node in state.health.nodes)
+    yield _say(Weight.FEEL if nothing_else else Weight.BLIND, text)
+
+
+def _key(state: State) -> Iterator[Sentence]:
+    if not state.health.suspects and not facts.lost_sources(state) and not facts.breached(state):
+        return
+    fitting = fit.proposals(state)
+    if fitting:
+        tail = f" {fitting[0].title} (not rehearsed)."
+        yield Sentence(Weight.KEY, (Span("Press"), Span(" "), Span("r", Tone.KEY), Span(":"), Span(tail)))
+        return
+    owner = facts.declared(state, state.health.suspects[0].service).owner if state.health.suspects else ""
+    contact = facts.reach(state, owner)
+    if owner:
+        yield _say(Weight.KEY, f"No runbook fits; call {owner}{', ' if contact else ''}{contact}.")

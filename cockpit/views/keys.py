@@ -1,0 +1,130 @@
+"""The one table of keys: footer, `?` and palette all read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    keys: tuple[str, ...]
+    """As the terminal library names them; the first is shown."""
+    action: str
+    """Name of the action method without `action_`."""
+    words: str
+    """For footer and palette: two or three words."""
+    help: str
+    """For `?`: one sentence."""
+    screens: frozenset[str] = frozenset()
+    """`bridge`, `services`, `service`, `alerts`; empty: everywhere."""
+    footer: bool = False
+    label: str = ""
+    """How the key is written on screen, when not as `keys[0]`."""
+    palette: bool = True
+    writes: bool = False
+    """Puts a decision on record; refused in read-only mode."""
+
+    @property
+    def shown(self) -> str:
+        return self.label or self.keys[0]
+
+
+def _on(*screens: str) -> frozenset[str]:
+    return frozenset(screens)
+
+
+LISTS: Final = _on("bridge", "services", "service", "alerts")
+
+BINDINGS: Final[tuple[Binding, ...]] = (
+    Binding(("enter",), "open", "open", "Open what the cursor is on.", LISTS, footer=True, palette=False),
+    Binding(
+        ("escape", "backspace"),
+        "back",
+        "back",
+        "Back to where you came from.",
+        _on("services", "service", "alerts"),
+        footer=True,
+        label="esc",
+        palette=False,
+    ),
+    Binding(("1",), "show('bridge')", "bridge", "The Bridge: what is wrong and what to do.", footer=True),
+    Binding(("2",), "show('services')", "services", "All services, as a list or a tree.", footer=True),
+    Binding(
+        ("r",),
+        "runbooks",
+        "runbooks",
+        "Runbooks for what the cursor is on; nothing starts by itself.",
+        LISTS,
+        footer=True,
+    ),
+    Binding(
+        ("s",),
+        "switches",
+        "switches",
+        "Kill switches for what the cursor is on, as declared.",
+        LISTS,
+        footer=True,
+    ),
+    Binding(
+        ("slash",),
+        "filter",
+        "filter",
+        "Show only lines that hold these words; ! first turns it around.",
+        _on("services", "alerts"),
+        footer=True,
+        label="/",
+    ),
+    Binding(
+        ("exclamation_mark",),
+        "only_wrong",
+        "only wrong",
+        "Show only what is not OK, or everything again.",
+        _on("services"),
+        footer=True,
+        label="!",
+    ),
+    Binding(
+        ("t",), "group", "group", "Group by system, by owner, or not at all.", _on("services"), footer=True
+    ),
+    Binding(("a",), "alerts", "alerts", "Alerts that are firing, and whom they concern.", footer=True),
+    Binding(("colon",), "jump", "jump", "Go to a place by name: :svc checkout", footer=True, label=":"),
+    Binding(("minus",), "last_view", "last view", "The screen you were on before this one.", label="-"),
+    Binding(("ctrl+p",), "command_palette", "palette", "Everything you can do, by name.", palette=False),
+    Binding(
+        ("A",),
+        "acknowledge",
+        "I have it",
+        "Tell the others that you have this one; it changes no level.",
+        LISTS,
+        writes=True,
+    ),
+    Binding(("y",), "copy", "copy", "Copy the line under the cursor."),
+    Binding(("question_mark",), "help", "help", "The keys that work here.", footer=True, label="?"),
+    Binding(("j", "down"), "cursor_down", "down", "One line down.", LISTS, label="j ↓", palette=False),
+    Binding(("k", "up"), "cursor_up", "up", "One line up.", LISTS, label="k ↑", palette=False),
+    Binding(
+        ("g", "home"), "cursor_first", "first line", "To the first line.", LISTS, label="g", palette=False
+    ),
+    Binding(("G", "end"), "cursor_last", "last line", "To the last line.", LISTS, label="G", palette=False),
+    Binding(("q",), "quit", "quit", "Leave the cockpit; nothing else changes.", footer=True),
+)
+
+
+def on(screen: str, bindings: Iterable[Binding] = BINDINGS) -> tuple[Binding, ...]:
+    """What works on a screen, in table order."""
+    return tuple(each for each in bindings if not each.screens or screen in each.screens)
+
+
+def footer(screen: str, width: int) -> tuple[Binding, ...]:
+    """What fits the footer, whole entries only (" r runbooks "); `?` and `q` always do."""
+    wanted = [each for each in on(screen) if each.footer]
+    while len(wanted) > 1 and sum(_room(each) for each in wanted) > width:
+        droppable = [each for each in wanted if each.action not in {"help", "quit"}]
+        wanted.remove((droppable or wanted)[-1])
+    return tuple(wanted)
+
+
+def _room(binding: Binding) -> int:
+    return len(binding.shown) + len(binding.words) + 3

@@ -1,0 +1,151 @@
+"""Parts of the service screen that come from measuring: signals, neighbours, suspicion."""
+
+from __future__ import annotations
+
+from cockpit.core.health.reading import Reading
+from cockpit.core.health.state import Suspect
+from cockpit.core.levels import Shown
+from cockpit.core.model import Criticality, Dependency, Service
+from cockpit.core.state import State
+from cockpit.text import join_names, percent, short_age
+from cockpit.views import facts, words
+from cockpit.views.lines import LEVEL_TONES, Column, Line, Row, Section, Span, Tone, line
+
+SIGNAL_COLUMNS = (
+    Column(least=10, title="signal"),
+    Column(title="level"),
+    Column(title="value"),
+    Column(least=8, grow=True, title="not OK when", drop=3),
+    Column(title="trend", drop=2),
+    Column(right=True, title="age", drop=1),
+    Column(title="from", drop=4),
+    Column(title="note", most=40, drop=5),
+)
+EDGE_COLUMNS = (Column(least=14, grow=True), Column(), Column(most=40), Column(most=30, drop=1))
+
+
+def signals(state: State, name: str) -> Section:
+    rows = tuple(_signal(state, name, reading) for reading in state.health.readings(name))
+    note = (
+        () if rows else line("No signal is configured: its level is what its dependencies predict.", Tone.DIM)
+    )
+    return Section("Signals", SIGNAL_COLUMNS, rows, note, head=True)
+
+
+def _signal(state: State, name: str, reading: Reading) -> Row:
+    signal = reading.signal
+    shown = Shown.of(reading.level) if reading.level is not None else Shown.UNKNOWN
+    glyph, word = words.level_spans(shown)
+    cells = (
+        (glyph, Span(f" {signal.name}")),
+        (word,),
+        line(words.measured_value(reading.value, signal.unit), LEVEL_TONES[shown]),
+        line(thresholds(reading), Tone.DIM),
+        line(words.sparkline(state.health.trail(name, signal.name, reading.source))),
+        line(short_age(reading.age) if reading.age is not None else "", Tone.DIM),
+        line(reading.source, Tone.DIM),
+        line(_odd(reading), Tone.WARNING),
+    )
+    return Row(cells)
+
+
+def thresholds(reading: Reading) -> str:
+    """ "> 2 % DEGRADED, > 10 % FAILING"."""
+    sign = ">" if reading.signal.direction == "above" else "<"
+    return ", ".join(
+        f"{sign} {words.measured_value(limit, reading.signal.unit)} {words.level_word(Shown.of(level))}"
+        for level, limit in sorted(reading.signal.thresholds.items())
+    )
+
+
+def _odd(reading: Reading) -> str:
+    if reading.failed:
+        return "could not be asked"
+    if reading.no_traffic:
+        return "too little traffic to judge"
+    if reading.stale:
+        return "stale: level from before"
+    too_old = reading.signal.max_age is not None and (reading.age or 0) > reading.signal.max_age
+    return "too old" if too_old else "" if reading.signal.required else "not required"
+
+
+def needs(state: State, name: str) -> Section:
+    """One row for each member of each edge, alternatives marked as such."""
+    graph = state.health.graph
+    rows = [
+        _edge(state, member, edge.dependency)
+        for edge in graph.edges[graph.index[name]]
+        for member in edge.dependency.members
+    ]
+    return Section("Needs", EDGE_COLUMNS, tuple(rows))
+
+
+def needed_by(state: State, name: str) -> Section:
+    graph = state.health.graph
+    me = graph.index[name]
+    rows = [
+        _edge(state, graph.names[other], edge.dependency)
+        for other in graph.dependents[me]
+        for edge in graph.edges[other]
+        if me in edge.members
+    ]
+    return Section("Is needed by", EDGE_COLUMNS, tuple(rows))
+
+
+def _edge(state: State, other: str, dependency: Dependency) -> Row:
+    return Row(
+        (*_neighbour(state, other), line(_kind(dependency), Tone.DIM), _fallback(dependency)), other, "node"
+    )
+
+
+def _neighbour(state: State, other: str) -> tuple[Line, Line]:
+    glyph, word = words.level_spans(state.health.node(other).level)
+    return (glyph, Span(f" {other}")), (word,)
+
+
+def _kind(dependency: Dependency) -> str:
+    """ "hard", "soft, seen but not reviewed", "1 of 2: stripe or adyen"."""
+    kind = "only explains" if dependency.criticality is Criticality.NONE else dependency.criticality.value
+    if dependency.any_of:
+        kind += f", needs {dependency.need} of {len(dependency.members)}"
+    return kind if dependency.reviewed else f"{kind}, not reviewed"
+
+
+def _fallback(dependency: Dependency) -> Line:
+    return line(f"fallback {dependency.fallback}" if dependency.fallback else "", Tone.DIM)
+
+
+def feeds(state: State, name: str) -> Section:
+    """Who reads the data written here."""
+    declared = facts.declared(state, name)
+    readers = declared.feeds if isinstance(declared, Service) else ()
+    rows = tuple(
+        Row((*_neighbour(state, reader), line("reads its data", Tone.DIM)), reader, "node")
+        for reader in readers
+    )
+    return Section("Feeds", EDGE_COLUMNS, rows)
+
+
+def because(suspect: Suspect) -> Section:
+    """The parts of a suspicion and their share, most telling words first."""
+    parts = suspect.because
+    said = (
+        (
+            "explains",
+            parts.coverage,
+            f"{join_names(suspect.explains)} besides itself" if suspect.explains else "only itself",
+        ),
+        ("came first", parts.precedence, "before what it explains"),
+        ("not explained", parts.unexplained, "by what it needs itself"),
+        (
+            "changed",
+            parts.change,
+            words.change_words(suspect.change) if suspect.change else "no change shortly before",
+        ),
+        ("how bad", parts.severity, ""),
+    )
+    rows = tuple(Row((line(name), line(percent(share)), line(why, Tone.DIM))) for name, share, why in said)
+    columns = (Column(least=14), Column(right=True), Column(grow=True))
+    missing = f"evidence missing from {join_names(suspect.blind_spots)}" if suspect.blind_spots else ""
+    title = f"Why it is suspected: {percent(suspect.score)}, a hypothesis"
+    return Section(title, columns, rows, line(missing, Tone.WARNING))

@@ -1,0 +1,350 @@
+"""Every service in one list: flat, or a tree by system or owner; made to be rebuilt at every poll."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cockpit.core.health.state import Node
+from cockpit.core.levels import Instant, Integrity
+from cockpit.core.model import Service
+from cockpit.core.state import State
+from cockpit.text import clean, short_age
+from cockpit.views import facts, words
+from cockpit.views.layout import GAP, pad
+from cockpit.views.lines import LEVEL_TONES, Line, Span, Tone, line
+from cockpit.views.wrong import what
+
+
+class Grouping(StrEnum):
+    FLAT = "flat"
+    SYSTEM = "system"
+    OWNER = "owner"
+
+
+class Order(StrEnum):
+    SEVERITY = "severity"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person at the screen chose."""
+
+    grouping: Grouping = Grouping.FLAT
+    order: Order = Order.SEVERITY
+    filter: str = ""
+    """Words that name, title, owner, system, level or class must hold, all of them; a leading `!` inverts."""
+    only_wrong: bool = False
+    folded: frozenset[str] = frozenset()
+    """Keys of header rows whose members are hidden."""
+
+
+class RowKind(StrEnum):
+    SERVICE = "service"
+    HEADER = "header"
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ServiceRow:
+    """One line of the list. The same object as in the previous list when nothing of it changed.
+
+    Compared by identity: what moves by itself (ages, the value of the main signal) is not in here and is
+    drawn by `draw` for the rows on screen.
+    """
+
+    key: str
+    """Name of the service; for headers and sources `group:NAME` and `source:NAME`."""
+    kind: RowKind
+    depth: int
+    glyph: str
+    tone: Tone
+    name: str
+    level: str
+    """As people read it: "AT RISK"; for headers "2 of 7 not OK"."""
+    failure: str = ""
+    """Failure class as a word."""
+    since: Instant | None = None
+    owner: str = ""
+    tier: str = ""
+    overlays: tuple[str, ...] = ()
+    """Words beside the level: `acked`, `flapping`, `stale`, `fallback pay-later-queue`, `data wrong`, ..."""
+    node: Node | None = None
+    folded: bool = False
+    marks: tuple[object, ...] = ()
+    """What else the row was made of; equal marks and the same node make the same row."""
+    haystack: str = ""
+    """Lower case; what a filter looks in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceList:
+    """The rows to show, and what the next call of `rows` needs to be fast."""
+
+    rows: tuple[ServiceRow, ...] = ()
+    shown: int = 0
+    """Services in the list; with a filter fewer than `total`."""
+    total: int = 0
+    not_ok: int = 0
+    """Services that are neither OK nor unmonitored, of all."""
+    cache: Mapping[str, ServiceRow] = field(default_factory=dict)
+    options: Options = Options()
+    """What these rows were made with."""
+    model: object = None
+
+
+OF_SOURCES = "group:what we see with"
+
+
+def rows(
+    state: State, now: Instant, options: Options | None = None, previous: ServiceList | None = None
+) -> ServiceList:
+    """All rows by `options`; rows of `previous` are reused where their node is the same object."""
+    options = options or Options()
+    depth = 0 if options.grouping is Grouping.FLAT else 1
+    every = _every(state, depth, previous, options)
+    kept = _chosen(every, options)
+    kept.sort(key=_by_name if options.order is Order.NAME else _by_severity)
+    shown = _grouped(state, kept, every, options, previous) if depth else kept
+    cache = {row.key: row for row in every}
+    cache |= {row.key: row for row in shown if row.kind is not RowKind.SERVICE}
+    return ServiceList(
+        (*_sources(state, options), *shown),
+        len(kept),
+        len(every),
+        sum(1 for row in every if row.node is not None and facts.is_wrong(row.node)),
+        cache,
+        options,
+        state.model,
+    )
+
+
+def _every(state: State, depth: int, previous: ServiceList | None, options: Options) -> list[ServiceRow]:
+    """A row for each service, as declared; the previous one where it still tells the truth."""
+    acknowledged = state.record.acknowledged
+    same = (
+        previous is not None
+        and previous.model is state.model
+        and ((previous.options.grouping is Grouping.FLAT) is (options.grouping is Grouping.FLAT))
+    )
+    before: Mapping[str, ServiceRow] = previous.cache if previous and same else {}
+    found = []
+    for declared, node in zip(state.model.services, state.health.nodes, strict=False):
+        old = before.get(node.name)
+        ack = acknowledged.get(node.name) if acknowledged else None
+        if old is not None and old.node is node and old.marks == (ack,):
+            found.append(old)
+        else:
+            found.append(_row(declared, node, depth, ack))
+    return found
+
+
+def _row(declared: Service, node: Node, depth: int, ack: object) -> ServiceRow:
+    level = words.level_word(node.level)
+    failure = words.CLASSES[node.failure_class] if node.failure_class else ""
+    looked_in = (node.name, declared.title, declared.owner, declared.system, declared.region, level, failure)
+    overlays = _overlays(node, ack is not None)
+    return ServiceRow(
+        key=node.name,
+        kind=RowKind.SERVICE,
+        depth=depth,
+        glyph=words.GLYPHS[node.level],
+        tone=Tone.BREACHED if node.integrity is Integrity.BREACHED else LEVEL_TONES[node.level],
+        name=clean(node.name),
+        level=level,
+        failure=failure,
+        since=node.since,
+        owner=clean(declared.owner),
+        tier=str(declared.tier),
+        overlays=overlays,
+        node=node,
+        marks=(ack,),
+        haystack=" ".join((*looked_in, *overlays)).casefold(),
+    )
+
+
+def _overlays(node: Node, acked: bool) -> tuple[str, ...]:
+    """Most important first."""
+    said = (
+        words.INTEGRITY[node.integrity],
+        f"fallback {node.degradation}" if node.degradation else "",
+        "does not add up" if node.contradiction else "",
+        "acked" if acked else "",
+        "flapping" if node.flapping else "",
+        "stale" if node.stale else "",
+        "no traffic" if node.idle else "",
+    )
+    return tuple(clean(word) for word in said if word)
+
+
+def _chosen(every: list[ServiceRow], options: Options) -> list[ServiceRow]:
+    kept = every
+    if options.only_wrong:
+        kept = [row for row in kept if row.node is not None and facts.is_wrong(row.node)]
+    wanted = options.filter.strip().casefold()
+    inverted = wanted.startswith("!")
+    sought = wanted.removeprefix("!").split()
+    if sought:
+        kept = [row for row in kept if all(word in row.haystack for word in sought) is not inverted]
+    return list(kept)
+
+
+def _by_severity(row: ServiceRow) -> tuple[int, str]:
+    assert row.node is not None
+    return -_badness(row.node), row.name
+
+
+def _badness(node: Node) -> int:
+    """Breached data stands above DOWN; an idle service is no worse than a fine one."""
+    if node.integrity is Integrity.BREACHED:
+        return 10
+    return 1 if node.idle else words.BADNESS[node.level]
+
+
+def _by_name(row: ServiceRow) -> str:
+    return row.name
+
+
+def _grouped(
+    state: State,
+    kept: Sequence[ServiceRow],
+    every: Sequence[ServiceRow],
+    options: Options,
+    previous: ServiceList | None,
+) -> list[ServiceRow]:
+    """Headers with their members below them; `kept` is in order already."""
+    group_of = {service.name: _group(service, options.grouping) for service in state.model.services}
+    whole: dict[str, list[ServiceRow]] = {}
+    for row in every:
+        whole.setdefault(group_of[row.key], []).append(row)
+    members: dict[str, list[ServiceRow]] = {}
+    for row in kept:
+        members.setdefault(group_of[row.key], []).append(row)
+    headers = [_header(name, whole[name], options, previous) for name in members]
+    headers.sort(key=_by_name if options.order is Order.NAME else _by_severity)
+    found: list[ServiceRow] = []
+    for header in headers:
+        found.append(header)
+        if not header.folded:
+            found += members[header.key.removeprefix("group:")]
+    return found
+
+
+def _group(service: Service, grouping: Grouping) -> str:
+    return service.system if grouping is Grouping.SYSTEM else service.owner
+
+
+def _header(
+    name: str, members: Sequence[ServiceRow], options: Options, previous: ServiceList | None
+) -> ServiceRow:
+    """The worst of a group, and how many are not OK; of all its members, whatever the filter."""
+    worst = min(members, key=_by_severity)
+    wrong = sum(1 for row in members if row.node is not None and facts.is_wrong(row.node))
+    key = f"group:{name}"
+    level = f"{wrong} of {len(members)} not OK" if wrong else f"{len(members)} fine"
+    level = f"{len(members)} not seen to fail" if not wrong and _any_unseen(members) else level
+    folded = key in options.folded
+    old = previous.cache.get(key) if previous else None
+    if old is not None and (old.node, old.level, old.folded) == (worst.node, level, folded):
+        return old
+    nobody = "no owner" if options.grouping is Grouping.OWNER else "no system"
+    title = clean(name) or nobody
+    return ServiceRow(
+        key, RowKind.HEADER, 0, worst.glyph, worst.tone, title, level, node=worst.node, folded=folded
+    )
+
+
+def _any_unseen(members: Sequence[ServiceRow]) -> bool:
+    """Idle or unmonitored: not wrong, and nobody may call it fine."""
+    return any(row.node is not None and row.node.level.level is None for row in members)
+
+
+def _sources(state: State, options: Options) -> list[ServiceRow]:
+    """Servers that we see with, when one of them is not fine."""
+    if options.filter or not facts.lost_sources(state):
+        return []
+    head = ServiceRow(OF_SOURCES, RowKind.HEADER, 0, "?", Tone.UNKNOWN, "what we see with", "")
+    return [
+        head,
+        *(
+            ServiceRow(
+                key=f"source:{source.name}",
+                kind=RowKind.SOURCE,
+                depth=1,
+                glyph="?",
+                tone=Tone.UNKNOWN,
+                name=clean(facts.source_title(source)),
+                level="UNREACHABLE",
+                failure=clean(source.reason),
+                since=source.since,
+                owner=clean(source.owner),
+            )
+            for source in facts.lost_sources(state)
+        ),
+    ]
+
+
+LEVEL_WIDTH = 12
+SIGNAL_WIDTH = 26
+SINCE_WIDTH = 4
+OVERLAY_WIDTH = 22
+OWNER_WIDTH = 14
+
+
+def sizes(width: int) -> tuple[int, ...]:
+    """Cells for name, level, main signal, age, overlays, owner, tier; 0 where it does not fit."""
+    fixed = [LEVEL_WIDTH, SIGNAL_WIDTH, SINCE_WIDTH, OVERLAY_WIDTH, OWNER_WIDTH, 2]
+    least = 22
+    for at in (5, 4, 3, 1):  # tier goes first, then owner, overlays, main signal
+        if least + sum(fixed) + GAP * sum(1 for size in fixed if size) <= width:
+            break
+        fixed[at] = 0
+    name = width - sum(fixed) - GAP * sum(1 for size in fixed if size)
+    return max(8, name), *fixed
+
+
+def draw(state: State, row: ServiceRow, now: Instant, width: int) -> Line:
+    """One row as a line of at most `width` cells: glyph, name, level, main signal, age, overlays, owner."""
+    if row.kind is RowKind.HEADER:
+        fold = "▸ " if row.folded else "▾ "
+        head = (Span(fold, Tone.DIM), Span(row.glyph, row.tone), Span(f" {row.name}", Tone.TITLE))
+        return pad((*head, Span(f"  {row.level}", Tone.DIM)), width)
+    name = (Span("  " * row.depth), Span(row.glyph, row.tone), Span(f" {row.name}"))
+    known = row.node is not None and row.key in state.health.graph.index
+    cells: tuple[Line, ...] = (
+        name,
+        line(row.level, row.tone),
+        _what(state, row.node) if known and row.node else line(row.failure),
+        line(short_age(now - row.since) if row.since is not None else "", Tone.DIM),
+        line(", ".join(row.overlays), Tone.WARNING),
+        line(row.owner, Tone.DIM),
+        line(row.tier, Tone.DIM),
+    )
+    return _joined(cells, sizes(width), right=(3,))
+
+
+def _what(state: State, node: Node) -> Line:
+    """What is wrong with it; where nothing is, the main signal as it stands."""
+    said = what(state, node)
+    reading = None if said else facts.main_reading(state, node.name)
+    if reading is None:
+        return said
+    value = words.measured_value(reading.value, reading.signal.unit)
+    return line(f"{reading.signal.name} {value}", Tone.DIM)
+
+
+def heading(width: int) -> Line:
+    """Titles above the columns that `draw` makes at this width."""
+    titles = ("  service", "level", "what", "for", "also", "owner", "t")
+    return _joined([line(title, Tone.DIM) for title in titles], sizes(width), right=(3,))
+
+
+def _joined(cells: Sequence[Line], room: Sequence[int], right: tuple[int, ...]) -> Line:
+    spans: list[Span] = []
+    for at, (cell, size) in enumerate(zip(cells, room, strict=True)):
+        if size:
+            spans += [Span(" " * GAP)] * bool(spans)
+            spans += pad(cell, size, at in right)
+    return tuple(spans)

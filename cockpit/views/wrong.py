@@ -1,0 +1,196 @@
+"""What is wrong: data first, then causes with their symptoms below them, then what cannot be seen."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+
+from cockpit.core.health.state import BrokenBoundary, Node
+from cockpit.core.levels import FailureClass, Instant, Integrity, Level, Shown
+from cockpit.core.state import State
+from cockpit.text import join_names, plural, short_age
+from cockpit.views import facts, words
+from cockpit.views.lines import LEVEL_TONES, Column, Line, Row, Section, Span, Tone, line
+
+COLUMNS = (
+    Column(least=12, grow=True),
+    Column(),
+    Column(least=11, most=34, drop=2),
+    Column(right=True, drop=1),
+    Column(least=8, most=24, drop=3),
+)
+"""Tree and name; level; what the main signal says; how long; owner."""
+MOST_AT_RISK = 8
+MOST_UNKNOWN = 8
+MOST_SUSPECTS = 200
+WHY_BROKEN = {
+    "soft": "is declared soft",
+    "any_of": "still has enough alternatives",
+    "fallback": "has its fallback active",
+}
+
+
+def wrong(state: State, now: Instant) -> Section:
+    rows = (*_sources(state, now), *_tree(state, now), *_unseen(state, now))
+    note = () if rows else line(_nothing(state), Tone.DIM)
+    return Section("What is wrong", COLUMNS, rows, note, hints=tuple(_hints(state)))
+
+
+def _nothing(state: State) -> str:
+    if state.health.at is None:
+        return "Nothing is known yet."
+    return "Nothing that is watched." if state.health.total else "Nothing is watched, so nothing can be said."
+
+
+def _sources(state: State, now: Instant) -> Iterator[Row]:
+    for source in facts.lost_sources(state):
+        cells = (
+            (Span("?", Tone.UNKNOWN), Span(f" {facts.source_title(source)}")),
+            line("UNREACHABLE", Tone.UNKNOWN),
+            line(source.reason),
+            line(short_age(now - source.since) if source.since is not None else "", Tone.DIM),
+            line(source.owner, Tone.DIM),
+        )
+        yield Row(cells, source.name, "source")
+
+
+def _tree(state: State, now: Instant) -> Iterator[Row]:
+    """Breached data, then suspects by score; below each the symptoms it covers and what it puts at risk."""
+    order = _order(state)
+    children = _nested(state, order)
+    yield from _branch(state, now, children, "", "")
+
+
+def _order(state: State) -> list[str]:
+    """Who stands in the tree: breached first, then every failing service by suspicion."""
+    names = [node.name for node in facts.breached(state)]
+    names += [suspect.service for suspect in state.health.suspects[:MOST_SUSPECTS]]
+    if not state.health.suspects:  # not reasoned about yet: as declared, never left out
+        names += [node.name for node in state.health.services() if facts.is_failing(node)]
+    return list(dict.fromkeys(names))
+
+
+def _nested(state: State, order: list[str]) -> dict[str, list[str]]:
+    """Children by parent; the empty name holds the roots. A symptom goes under the first that covers it."""
+    explains = {suspect.service: set(suspect.explains) for suspect in state.health.suspects}
+    rooted = {node.name for node in facts.breached(state)}
+    children: dict[str, list[str]] = {"": []}
+    for at, name in enumerate(order):
+        covering = (other for other in order[:at] if name in explains.get(other, ()))
+        parent = "" if name in rooted else next(covering, "")
+        children.setdefault(parent, []).append(name)
+    for name, parent in _at_risk(state, set(order)):
+        children.setdefault(parent, []).append(name)
+    return children
+
+
+def _at_risk(state: State, failing: set[str]) -> Iterator[tuple[str, str]]:
+    """Services at risk, each with the failing one nearest to it among those it needs."""
+    found = [node for node in state.health.services() if node.level is Shown.AT_RISK]
+    found += [
+        node for node in state.health.services() if _only_data(node) and node.level is not Shown.AT_RISK
+    ]
+    for node in found[:MOST_AT_RISK]:
+        if node.name not in failing:
+            yield node.name, _nearest(state, node.name, failing)
+
+
+def _only_data(node: Node) -> bool:
+    return node.integrity is Integrity.SUSPECT and node.level is Shown.OK
+
+
+def _nearest(state: State, name: str, failing: set[str]) -> str:
+    graph = state.health.graph
+    queue, seen = deque([graph.index[name]]), {graph.index[name]}
+    while queue and len(seen) < 200:
+        for edge in graph.edges[queue.popleft()]:
+            for member in edge.members:
+                if graph.names[member] in failing:
+                    return graph.names[member]
+                if member not in seen:
+                    seen.add(member)
+                    queue.append(member)
+    return ""
+
+
+def _branch(
+    state: State, now: Instant, children: Mapping[str, list[str]], parent: str, before: str
+) -> Iterator[Row]:
+    """Rows below `parent`, with the lines of the tree drawn."""
+    below = children.get(parent, [])
+    for at, name in enumerate(below):
+        last = at == len(below) - 1
+        branch = "" if not parent else f"{before}{'└' if last else '├'} "
+        yield _row(state, state.health.node(name), now, branch)
+        deeper = "" if not parent else f"{before}{' ' if last else '│'} "
+        yield from _branch(state, now, children, name, deeper)
+
+
+def _row(state: State, node: Node, now: Instant, branch: str = "") -> Row:
+    glyph, word = words.level_spans(node.level)
+    if node.integrity is Integrity.BREACHED:
+        word = Span(f"{word.text} DATA WRONG" if node.level is not Shown.OK else "DATA WRONG", Tone.BREACHED)
+    tree = (Span(branch, Tone.DIM),) if branch else ()
+    cells = (
+        (*tree, glyph, Span(f" {node.name}")),
+        (word,),
+        what(state, node),
+        line(short_age(now - node.since) if state.health.at is not None else "", Tone.DIM),
+        line(facts.declared(state, node.name).owner, Tone.DIM),
+    )
+    return Row(cells, node.name, "node")
+
+
+def what(state: State, node: Node) -> Line:
+    """Class and main signal in a few words: "unavailable, probe 0", "no samples", "cached catalogue"."""
+    reading = facts.main_reading(state, node.name)
+    said = []
+    if node.failure_class and node.failure_class is not FailureClass.BLIND:
+        said.append(words.CLASSES[node.failure_class])
+    if node.level is Shown.AT_RISK and node.degradation:
+        said.append(node.degradation)
+    elif node.level is Shown.UNKNOWN and node.idle:
+        said.append("no traffic")
+    elif reading and (reading.level is None or reading.level > Level.OK):
+        value = words.measured_value(reading.value, reading.signal.unit)
+        said.append(
+            value if reading.value is None and reading.level is None else f"{reading.signal.name} {value}"
+        )
+    elif node.level is Shown.UNKNOWN and node.exposure > Level.AT_RISK:
+        said.append(f"predicted at least {words.level_word(Shown.of(node.exposure))}")
+    elif node.exposure > Level.OK and node.level is Shown.AT_RISK:
+        said.append("needs what fails" if node.exposure > Level.AT_RISK else "redundancy lost")
+    if node.tainted_by:
+        said.append(f"reads wrong data of {join_names(node.tainted_by, 1)}")
+    return line(", ".join(said), LEVEL_TONES[node.level] if node.level is Shown.AT_RISK else Tone.PLAIN)
+
+
+def _unseen(state: State, now: Instant) -> Iterator[Row]:
+    unseen = facts.blind(state)
+    for node in unseen[:MOST_UNKNOWN]:
+        yield _row(state, node, now)
+    if len(unseen) > MOST_UNKNOWN:
+        more = len(unseen) - MOST_UNKNOWN
+        yield Row(((Span("?", Tone.UNKNOWN), Span(f" and {more:,} more")), line("UNKNOWN", Tone.UNKNOWN)))
+
+
+def _hints(state: State) -> Iterator[Line]:
+    health = state.health
+    hidden = sum(node.level is Shown.AT_RISK for node in health.services()) - MOST_AT_RISK
+    if hidden > 0:
+        yield line(f"and {plural(hidden, 'more service')} at risk", Tone.DIM)
+    if health.spread.next_to_fall:
+        yield Span("next to fall: ", Tone.STRONG), Span(join_names(health.spread.next_to_fall, 4))
+    for boundary in health.broken[:3]:
+        yield _broken(boundary)
+    for node in [node for node in health.services() if node.contradiction][:3]:
+        yield (
+            Span("does not add up: ", Tone.WARNING),
+            Span(f"{node.name} {words.readable(node.contradiction or '')}"),
+        )
+
+
+def _broken(boundary: BrokenBoundary) -> Line:
+    why = WHY_BROKEN[boundary.why]
+    text = f"{boundary.service} fails too, although {boundary.edge_from} > {boundary.edge_to} {why}"
+    return Span("boundary broken: ", Tone.WARNING), Span(text)

@@ -1,0 +1,110 @@
+"""Configuration becomes an engine; the only place that names concrete classes."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cockpit.adapters.clock import ScaledClock, SystemClock
+from cockpit.adapters.journal_memory import MemoryJournal
+from cockpit.core.events import Event, ModelRejected, ModelReloaded
+from cockpit.core.model import Model
+from cockpit.core.scenario import Scenario
+from cockpit.core.state import State
+from cockpit.core.update import initial
+from cockpit.engine import Engine, Outside, Watch
+from cockpit.errors import CockpitError, UsageError
+from cockpit.ports import Clock, History, Source
+
+if TYPE_CHECKING:
+    from cockpit.config import Loaded
+
+
+def live(
+    loaded: Loaded, *, readonly: bool = False, adapted: Callable[[Model], Model] = lambda model: model
+) -> Engine:
+    """The real world: Prometheus servers, flag files and change files of the configuration.
+
+    `adapted` is what the command line makes of a model, also of one that is loaded later.
+    """
+    clock = SystemClock()
+    state = initial(adapted(loaded.model), "live", readonly=readonly)
+    watch = _watching(loaded, clock, adapted) if loaded.files else None
+    return Engine(state, _connect, clock=clock, journal=MemoryJournal(), watch=watch)
+
+
+def _watching(loaded: Loaded, clock: Clock, adapted: Callable[[Model], Model]) -> Watch:
+    """Loads anew when a file has changed; looking and loading happen in a thread."""
+    from cockpit.config import load
+    from cockpit.config.watch import stamp
+
+    seen = stamp(loaded.path, loaded.runbook_folders)
+
+    async def look() -> Event | None:
+        nonlocal seen
+        now = await asyncio.to_thread(stamp, loaded.path, loaded.runbook_folders)
+        if now == seen:
+            return None
+        seen = now
+        try:
+            new = await asyncio.to_thread(load, loaded.path)
+        except CockpitError as error:
+            return ModelRejected(tuple(str(error).splitlines()), clock.now())
+        return ModelReloaded(adapted(new.model), clock.now())
+
+    return look
+
+
+def _connect(state: State) -> Outside:
+    # Imported here: the HTTP client costs more to import than everything that a replay or a demo needs.
+    from cockpit.adapters.change_file import ChangeFile
+    from cockpit.adapters.flag_file import FlagFile
+    from cockpit.adapters.prometheus import Prometheus
+
+    model, slots = state.model, state.picture.slots
+    servers = [Prometheus(server, model, slots, state.generation) for server in model.prometheus]
+    stores = [FlagFile(store) for store in model.flags if store.provider == "flagd-file"]
+    files = [ChangeFile(Path(feed.file)) for feed in model.changes if feed.file]
+    sources: list[Source] = [*servers, *stores, *files]
+    histories: list[History] = [*servers]
+    return Outside(sources, histories)
+
+
+def demo(loaded: Loaded, scenario: str = "demo", *, speed: float = 1.0, clock: Clock | None = None) -> Engine:
+    """The same program on a simulated shop, `opens_at` seconds into `scenario`; asks nobody outside."""
+    from cockpit.adapters.simulator import Performance, Simulator
+
+    played = _find(loaded, scenario)
+    clock = clock or (SystemClock() if speed == 1.0 else ScaledClock(speed))
+    performance = Performance(played, clock.now() - played.opens_at)
+
+    def connect(state: State) -> Outside:
+        simulator = Simulator(performance, state.model, state.picture.slots, state.generation)
+        return Outside((simulator,), (simulator,))
+
+    state = initial(loaded.model, "demo")
+    return Engine(state, connect, clock=clock, journal=MemoryJournal(), step=loaded.model.poll)
+
+
+def _find(loaded: Loaded, name: str) -> Scenario:
+    for scenario in loaded.scenarios:
+        if scenario.id == name:
+            return scenario
+    known = ", ".join(sorted(one.id for one in loaded.scenarios)) or "none"
+    raise UsageError(f"there is no scenario '{name}'", f"this configuration knows: {known}")
+
+
+def replay(loaded: Loaded, recording: Path, *, speed: float = math.inf) -> Engine:
+    """The same engine over a recording; `speed` 1 is the pace it was made at."""
+    from cockpit.adapters.replay import paced
+
+    clock = SystemClock()
+
+    def feed(state: State) -> AsyncIterator[Event]:
+        return paced(recording, state, clock, speed)
+
+    state = initial(loaded.model, "replay")
+    return Engine(state, lambda _: Outside(), clock=clock, journal=MemoryJournal(), feed=feed)
