@@ -14,6 +14,7 @@ from cockpit.core.change_line import LineError, change_of
 from cockpit.core.events import ChangesSeen, Event, SourceAnswered, SourceFailed
 from cockpit.core.levels import Instant
 from cockpit.core.poll import Change
+from cockpit.errors import sentence
 from cockpit.text import clean, plural
 
 MOST: Final = 8 * 1024 * 1024
@@ -95,7 +96,7 @@ class ChangeFile:
                 raise LineError(f"is longer than {LONGEST_LINE // 1024} KiB")
             return change_of(json.loads(line))
         except LineError as error:
-            self._complain(f"{error}. {error.hint}" if error.hint else str(error))
+            self._complain(sentence(str(error), error.hint))
         except (ValueError, RecursionError):
             self._complain("is not JSON")
         return None

@@ -170,7 +170,7 @@ class Connection:
             limits=httpx.Limits(max_connections=8, max_keepalive_connections=8, keepalive_expiry=60.0),
             timeout=httpx.Timeout(30.0, connect=CONNECT),
             trust_env=bool(self._config.get("proxy_from_environment")),
-            proxy=self._proxy(),
+            proxy=proxy_of(self._config, self.url),
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "cockpit"},
             follow_redirects=False,
         )
@@ -185,13 +185,15 @@ class Connection:
             message = f"{' or '.join(filter(None, named)) or 'tls_config'} cannot be used: {why}"
             raise Trouble(message, "check tls_config", whole=True) from error
 
-    def _proxy(self) -> str | None:
-        host = self._parts.hostname or ""
-        for spared in text(self._config, "no_proxy").replace(",", " ").split():
-            bare = spared.removeprefix("*").removeprefix(".")
-            if not bare or host == bare or host.endswith(f".{bare}"):
-                return None
-        return text(self._config, "proxy_url") or None
+
+def proxy_of(config: Mapping[str, object], url: str) -> str | None:
+    """The proxy that `proxy_url` names for `url`, unless `no_proxy` spares it."""
+    host = urlsplit(url).hostname or ""
+    for spared in text(config, "no_proxy").replace(",", " ").split():
+        bare = spared.removeprefix("*").removeprefix(".")
+        if not bare or host == bare or host.endswith(f".{bare}"):
+            return None
+    return text(config, "proxy_url") or None
 
 
 def tls_context(settings: Mapping[str, object]) -> ssl.SSLContext:

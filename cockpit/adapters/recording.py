@@ -101,7 +101,7 @@ class Reader(Iterator[Poll]):
     def __next__(self) -> Poll:
         found = self._next_object()
         if found is _END:
-            self._stream.close()
+            self.close()
             raise StopIteration
         try:
             poll = self._lines.poll(found)
@@ -113,6 +113,17 @@ class Reader(Iterator[Poll]):
             )
         self._at = poll.at
         return poll
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def _check_header(self) -> None:
         found = self._next_object()
@@ -149,7 +160,7 @@ class Reader(Iterator[Poll]):
         return _END
 
     def _refuse(self, what: str, hint: str = "") -> NoReturn:
-        self._stream.close()
+        self.close()
         raise RecordingError(f"{self._name}:{max(1, self._number)}: {what}", hint)
 
 

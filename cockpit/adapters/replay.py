@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
-from cockpit.adapters.recording import Reader, read
+from cockpit.adapters.recording import read
 from cockpit.core.events import Event, PollReplayed, Reasoned, SourceAnswered
 from cockpit.core.health import reason
+from cockpit.core.poll import Poll
 from cockpit.core.state import State
 from cockpit.core.update import update
 from cockpit.ports import Clock
@@ -19,17 +20,17 @@ async def paced(path: Path, state: State, clock: Clock, speed: float) -> AsyncIt
 
     Raises RecordingError where the recording cannot be read.
     """
-    recording = read(path, state.model, state.picture.slots)
     before: float | None = None
-    for poll in recording:
-        if before is not None and math.isfinite(speed):
-            await clock.sleep((poll.at - before) / speed)
-        before = poll.at
-        yield SourceAnswered(path.name, poll.at, note="; ".join(recording.notes))
-        yield PollReplayed(poll)
+    with read(path, state.model, state.picture.slots) as recording:
+        for poll in recording:
+            if before is not None and math.isfinite(speed):
+                await clock.sleep((poll.at - before) / speed)
+            before = poll.at
+            yield SourceAnswered(path.name, poll.at, note="; ".join(recording.notes))
+            yield PollReplayed(poll)
 
 
-def judged(state: State, recording: Reader) -> Iterator[State]:
+def judged(state: State, recording: Iterable[Poll]) -> Iterator[State]:
     """The state after each line, suspects and spread included: what `cockpit replay --json` prints."""
     for poll in recording:
         state, _ = update(state, PollReplayed(poll))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Collection
 from typing import Final
 
 LONGEST: Final = 4_000
+DEEPEST: Final = 50
+"""Evaluating goes some calls deeper with every level, and the stack ends."""
 _ALLOWED: Final = (
     ast.Expression,
     ast.BoolOp,
@@ -35,41 +38,64 @@ _ALLOWED: Final = (
     ast.Subscript,
     ast.Call,
 )
-_FUNCTIONS: Final = frozenset({"float", "contains"})
-_WORDS: Final = {"true", "false"}
+_WORDS: Final = frozenset({"true", "false", "null"})
+_NONE: Final = "is not an expression such as world.release == '1.41'"
 
 
-def condition_problem(text: str, names: Collection[str]) -> str | None:
+def condition_problem(text: str, names: Collection[str], functions: Collection[str] = ()) -> str | None:
     """What is wrong with a condition over `names`, in a few words; None when it can be evaluated."""
     if len(text) > LONGEST:
-        return f"is longer than {LONGEST} characters"
+        return f"is longer than {LONGEST:,} characters"
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        tree = _parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return "is not an expression such as world.release == '1.41'"
-    for node in ast.walk(tree):
-        if not isinstance(node, _ALLOWED):
-            return f"uses {type(node).__name__}, which conditions do not have"
-        if isinstance(node, ast.Call) and not (
-            isinstance(node.func, ast.Name) and node.func.id in _FUNCTIONS
-        ):
-            return f"calls something else than {' or '.join(sorted(_FUNCTIONS))}"
-        if isinstance(node, ast.Name) and node.id not in {*names, *_FUNCTIONS, *_WORDS}:
-            return f"asks for '{node.id}', and knows only {', '.join(sorted(names))}"
-    return None
+        return _NONE
+    if _depth(tree) > DEEPEST:
+        return f"is nested more than {DEEPEST} deep"
+    return next(filter(None, (_strange(node, names, functions) for node in ast.walk(tree))), None)
 
 
 def names_in(text: str) -> list[tuple[str, str]]:
     """(`world` or `flags`, name) of everything a valid condition looks up."""
     found = []
-    for node in ast.walk(ast.parse(text.strip(), mode="eval")):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            found.append((node.value.id, node.attr))
-        elif (
-            isinstance(node, ast.Subscript)
-            and isinstance(node.value, ast.Name)
-            and isinstance(node.slice, ast.Constant)
-            and isinstance(node.slice.value, str)
-        ):
-            found.append((node.value.id, node.slice.value))
+    for node in ast.walk(_parse(text)):
+        match node:
+            case ast.Attribute(value=ast.Name(id=where), attr=name):
+                found.append((where, name))
+            case ast.Subscript(value=ast.Name(id=where), slice=ast.Constant(value=str(name))):
+                found.append((where, name))
+            case _:
+                pass
     return found
+
+
+def _parse(text: str) -> ast.Expression:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # what Python only frowns at, such as '\\d', is no condition either
+        return ast.parse(text.strip(), mode="eval")
+
+
+def _strange(node: ast.AST, names: Collection[str], functions: Collection[str]) -> str | None:
+    match node:
+        case ast.Call(func=ast.Name(id=called)) if called in functions and not node.keywords:
+            return None
+        case ast.Call():
+            known = " and ".join(sorted(functions))
+            return f"calls what is none of {known}" if known else "calls a function, and there are none here"
+        case ast.Name(id=name) if name not in {*names, *functions, *_WORDS}:
+            return f"asks for '{name}', and knows only {', '.join(sorted(names))}"
+        case ast.Constant(value=value) if not isinstance(value, str | int | float | None):
+            return f"has a value that is neither text nor a number: {ast.unparse(node)[:40]}"
+        case _ if not isinstance(node, _ALLOWED):
+            return f"uses {type(node).__name__}, which conditions do not have"
+        case _:
+            return None
+
+
+def _depth(tree: ast.AST) -> int:
+    deepest, stack = 0, [(tree, 1)]
+    while stack:
+        node, depth = stack.pop()
+        deepest = max(deepest, depth)
+        stack += [(child, depth + 1) for child in ast.iter_child_nodes(node)]
+    return deepest

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Generic, Literal, TypeVar
+from typing import Final, Generic, TypeVar
 
+from cockpit.config.codes import SEVERITY
 from cockpit.config.marks import Document
 from cockpit.config.suggest import nearest
 from cockpit.errors import Finding, Place
@@ -14,9 +15,6 @@ from cockpit.text import clean, join_names
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 Step = str | int
-WARNINGS: Final = frozenset(
-    {"C07", "C09", "C10", "C11", "C12", "C13", "C14", "C15", "C16", "C17", "C19", "F04", "F05", "S03"}
-)
 _SHOWN_KNOWN: Final = 6
 
 
@@ -38,8 +36,7 @@ class Placed(Generic[T_co]):
 
 def finding(code: str, at: Place, message: str, hint: str = "") -> Finding:
     """With the severity of its code."""
-    severity: Literal["error", "warning"] = "warning" if code in WARNINGS else "error"
-    return Finding(code, at, message, hint, severity)
+    return Finding(code, at, message, hint, SEVERITY[code])
 
 
 class Names:

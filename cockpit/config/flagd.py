@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from cockpit.config.findings import Names, Placed, finding, short
 from cockpit.core.flagd import LONGEST, FlagdError, FlagdFlag, parse_flagd
@@ -35,7 +36,7 @@ def read_flagd(path: Path, shown: str | None = None) -> tuple[dict[str, FlagdFla
 
 
 def switch_findings(
-    switch: KillSwitch, place: Placed[object], flags: Mapping[str, FlagdFlag] | None
+    switch: KillSwitch, place: Placed[Any], flags: Mapping[str, FlagdFlag] | None
 ) -> list[Finding]:
     """What keeps `switch` from doing what it says; without readable flags only its expiry is looked at."""
     found = [] if flags is None else list(_flag_findings(switch, place, flags))
@@ -47,7 +48,7 @@ def switch_findings(
 
 
 def _flag_findings(
-    switch: KillSwitch, place: Placed[object], flags: Mapping[str, FlagdFlag]
+    switch: KillSwitch, place: Placed[Any], flags: Mapping[str, FlagdFlag]
 ) -> Iterator[Finding]:
     flag = flags.get(switch.key)
     named = f"flag '{short(switch.key)}'"

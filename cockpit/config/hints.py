@@ -37,7 +37,7 @@ def number_hint(given: object) -> str:
         return f"remove the quotes: {text}"
     if re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)? ?%", text):
         percent = text.rstrip("% ")
-        return f"write the number alone, {float(percent) / 100:g} as a ratio or {percent} where percent are meant"
+        return f"write {float(percent) / 100:g} for a ratio, or {percent} where percent are meant"
     return "write digits, as in 0.05 or 20"
 
 

@@ -19,6 +19,7 @@ from cockpit.config.suggest import nearest
 
 _PREDICATES: Final = ("is ", "has ", "names ", "must ", "cannot ")
 EMPTY_HINT: Final = "write a value, or remove the key"
+_MANUAL: Final = "write it as docs/configuration.md says"
 
 
 class Told(NamedTuple):
@@ -96,9 +97,7 @@ def _by_value(kind: str, said: _Said) -> tuple[str, str]:
         case "literal_error":
             return cannot, hints.choice_hint(said.shown, said.context)
         case "string_pattern_mismatch":
-            return cannot, FORMS.get(
-                str(said.context.get("pattern")), "write it as docs/configuration.md says"
-            )
+            return cannot, FORMS.get(str(said.context.get("pattern")), _MANUAL)
         case "string_too_short" | "too_short":
             return "is empty", EMPTY_HINT
         case "string_too_long" | "too_long":
@@ -106,7 +105,7 @@ def _by_value(kind: str, said: _Said) -> tuple[str, str]:
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
             return f"is out of range: {said.shown}", hints.range_hint(said.context)
         case _:
-            return cannot, "write it as docs/configuration.md says"
+            return cannot, _MANUAL
 
 
 def _unknown_key(key: str, shape: type[Part] | None) -> Told:

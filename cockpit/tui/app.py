@@ -186,8 +186,8 @@ class CockpitApp(App[None]):
 
         state = self.read()
         if row is None or state is None:
-            return
-        if row.opens == "node":
+            self.view.tell(self.view.line_under_cursor())
+        elif row.opens == "node":
             self.open_node(row.key)
         else:
             self.view.tell(card(state, row))

@@ -35,9 +35,11 @@ class Commands(Provider):
         words = query.casefold().split()
         for title, help, run in self._actions():
             if _holds(f"{title} {help}", words):
-                yield Hit(1.0, _marked(title, words), run, text=title, help=help)
+                score = 1.0 if _holds(title, words) else 0.2
+                yield Hit(score, _marked(title, words), run, text=title, help=help)
         for name in self._services(words):
-            yield Hit(0.5, _marked(name, words), partial(self.cockpit.open_node, name), text=name)
+            open_it = partial(self.cockpit.open_node, name)
+            yield Hit(0.5, _marked(name, words), open_it, text=name, help="open it")
 
     def _actions(self) -> Iterator[tuple[str, str, Any]]:
         view = cast("View", self.screen)

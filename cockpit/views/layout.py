@@ -84,10 +84,10 @@ def wrap(line: Line, width: int) -> list[Line]:
     used = 0
     for word in _words(line):
         size = line_width(word)
-        if used and used + 1 + size > width:
+        if lines[-1] and used + 1 + size > width:
             lines.append([])
             used = 0
-        if used:
+        if lines[-1]:
             lines[-1].append(Span(" ", word[0].tone if lines[-1][-1].tone is word[0].tone else Tone.PLAIN))
             used += 1
         lines[-1] += fit(word, width)

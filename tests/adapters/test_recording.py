@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine.worlds import BAD, SHOP, START, TWO_SERVERS, WELL, after, line, lived, spoken
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +37,7 @@ from cockpit.core.recording_values import actual_of, ratio
 from cockpit.core.slots import lay_out
 from cockpit.core.update import initial
 from cockpit.errors import RecordingError
+from tests.engine.worlds import BAD, SHOP, START, TWO_SERVERS, WELL, after, line, lived, spoken
 
 HEADER = '{"schema": "cockpit.recording/v1"}\n'
 
@@ -69,7 +69,8 @@ def test_values_are_read_by_service_and_signal(tmp_path: Path) -> None:
         "checkout": {"errors": {"value": "NaN", "volume": 12, "age": 3}},
         "place-order": {"actual": 30, "expected": {"value": 60, "age": 8}},
     }
-    poll = next(opened(written(tmp_path, {"at": 5, "values": values, "failed": {"search": ["errors"]}})))
+    path = written(tmp_path, {"at": 5, "values": values, "failed": {"search": ["errors"]}})
+    [poll] = opened(path)
     slots = lay_out(SHOP)
     found = {}
     for template in slots.templates:
@@ -143,34 +144,47 @@ def test_everything_beside_the_values_is_read() -> None:
     assert line(START).alerts is None
 
 
+NUMBER = 'Write a number, "NaN", "+Inf" or "-Inf"'
+TIME = "Write Unix seconds or 2026-05-04T02:01:00Z"
+
+
+def errors(value: Any) -> dict[str, Any]:
+    return {"at": 1, "values": {"search": {"errors": value}}}
+
+
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("bad", "said"),
     [
-        (["nope\n"], "night.ndjson:2: is not JSON: Expecting value: line 1 column 1 (char 0)"),
-        (["null\n"], 'night.ndjson:2: is not an object. Write {"at": ..., "values": {...}}'),
-        ([{"values": {}}], "night.ndjson:2: lacks 'at'"),
-        ([{"at": "noon"}], "night.ndjson:2: 'at' is no time: 'noon'. Write Unix seconds or 2026-05-04T02:01:00Z"),
-        ([{"at": True}], "night.ndjson:2: 'at' is no time: True. Write Unix seconds or 2026-05-04T02:01:00Z"),
-        ([{"at": 1700000000000}], "night.ndjson:2: 'at' is no time in Unix seconds: 1700000000000. Are these milliseconds?"),
-        (['{"at": 1, "values": {"search": {"errors": NaN}}}\n'], 'night.ndjson:2: NaN is not JSON. Write "NaN", "+Inf" or "-Inf", with quotes'),
-        ([{"at": 1, "values": {"search": {"errors": "nan"}}}], "night.ndjson:2: search.errors is no number: 'nan'. Write a number, \"NaN\", \"+Inf\" or \"-Inf\""),
-        ([{"at": 1, "values": {"search": {"errors": True}}}], "night.ndjson:2: search.errors is no number: True. Write a number, \"NaN\", \"+Inf\" or \"-Inf\""),
-        ([{"at": 1, "values": {"search": {"errors": [1]}}}], "night.ndjson:2: search.errors is no number: [1]. Write a number, \"NaN\", \"+Inf\" or \"-Inf\""),
-        ([{"at": 1, "values": {"search": {"errors": {"age": 3}}}}], "night.ndjson:2: search.errors is an object without 'value'. Leave the signal out when there is no value"),
-        ([{"at": 1, "values": {"search": 3}}], "night.ndjson:2: 'search' is not an object: 3"),
-        ([{"at": 1, "values": []}], "night.ndjson:2: 'values' is not an object: []"),
-        ([{"at": 1, "failed": {"search": "errors"}}], "night.ndjson:2: 'failed of search' is not a list of names: 'errors'"),
-        ([{"at": 1, "flags": {"a": [1]}}], "night.ndjson:2: flag a has a value of an unknown kind: [1]"),
-        ([{"at": 1, "changes": [{"at": 1, "service": "a"}]}], "night.ndjson:2: 'what' is missing"),
-        ([{"at": 2}, {"at": 2}], "night.ndjson:3: time does not go forward: 2.0 after 2.0. Sort the lines by 'at'"),
-        ([{"at": 2}, {"at": 1}, {"at": 3}], "night.ndjson:3: time does not go forward: 1.0 after 2.0. Sort the lines by 'at'"),
-        (["[" * 100_000 + "\n"], "night.ndjson:2: is nested too deeply"),
+        ("nope\n", "is not JSON: Expecting value: line 1 column 1 (char 0)"),
+        ("null\n", 'is not an object. Write {"at": ..., "values": {...}}'),
+        ({"values": {}}, "lacks 'at'"),
+        ({"at": "noon"}, f"'at' is no time: 'noon'. {TIME}"),
+        ({"at": True}, f"'at' is no time: True. {TIME}"),
+        ({"at": 17e11}, "'at' is no time in Unix seconds: 1700000000000.0. Are these milliseconds?"),
+        (errors(math.nan), 'NaN is not JSON. Write "NaN", "+Inf" or "-Inf", with quotes'),
+        (errors("nan"), f"search.errors is no number: 'nan'. {NUMBER}"),
+        (errors(True), f"search.errors is no number: True. {NUMBER}"),
+        (errors([1]), f"search.errors is no number: [1]. {NUMBER}"),
+        (errors(None), f"search.errors is no number: None. {NUMBER}"),
+        (errors({"value": 1, "age": "old"}), f"age of search.errors is no number: 'old'. {NUMBER}"),
+        (
+            errors({"age": 3}),
+            "search.errors is an object without 'value'. Leave the signal out when there is no value",
+        ),
+        ({"at": 1, "values": {"search": 3}}, "'search' is not an object: 3"),
+        ({"at": 1, "values": []}, "'values' is not an object: []"),
+        ({"at": 1, "failed": {"search": "errors"}}, "'failed of search' is not a list of names: 'errors'"),
+        ({"at": 1, "flags": {"a": [1]}}, "flag a has a value of an unknown kind: [1]"),
+        ({"at": 1, "changes": [{"at": 1, "service": "a"}]}, "'what' is missing"),
+        ({"at": 0}, "time does not go forward: 0.0 after 0.0. Sort the lines by 'at'"),
+        ({"at": -1}, "time does not go forward: -1.0 after 0.0. Sort the lines by 'at'"),
+        ("[" * 100_000 + "\n", "is nested too deeply"),
     ],
-)  # fmt: skip
+)
 def test_a_line_that_makes_no_sense_is_told_with_its_place(
-    tmp_path: Path, lines: list[str | dict[str, Any]], said: str
+    tmp_path: Path, bad: str | dict[str, Any], said: str
 ) -> None:
-    assert complaint(written(tmp_path, *lines)) == said
+    assert complaint(written(tmp_path, {"at": 0}, bad, {"at": 9})) == f"night.ndjson:3: {said}"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +194,7 @@ def test_a_line_that_makes_no_sense_is_told_with_its_place(
         ('{"at": 1, "values": {}}\n', "is no recording"),
         (
             '{"schema": "cockpit.recording/v9"}\n',
-            "has the schema 'cockpit.recording/v9', not cockpit.recording/v1",
+            "has the schema 'cockpit.recording/v9', not",
         ),
         ("[]\n", "is no recording"),
         ("\x00\x01\n", "is not JSON"),
@@ -219,18 +233,9 @@ def test_a_last_line_without_its_end_is_whole(tmp_path: Path) -> None:
 
 
 def test_names_that_nobody_knows_are_counted(tmp_path: Path) -> None:
-    reader = opened(
-        written(
-            tmp_path,
-            {"at": 1, "values": {"gone": {"errors": 1}, "search": {"errors": 0.1, "lag": 4}}},
-            {
-                "at": 2,
-                "values": {"gone": {"errors": 1}},
-                "degradations": {"search": ["x"]},
-                "reconciled": ["y"],
-            },
-        )
-    )
+    first = {"at": 1, "values": {"gone": {"errors": 1}, "search": {"errors": 0.1, "lag": 4}}}
+    second = {"at": 2, "values": first["values"], "degradations": {"search": ["x"]}, "reconciled": ["y"]}
+    reader = opened(written(tmp_path, first, second))
     assert len(list(reader)) == 2
     assert reader.notes == ["4 names that this configuration does not have left out, first gone.errors"]
 
@@ -255,6 +260,12 @@ def answers(draw: st.DrawFn, measure: bool) -> tuple[int, float, float, float]:
 
 
 @st.composite
+def changes(draw: st.DrawFn) -> Change:
+    reversible = draw(st.sampled_from([None, True, False, "until"]))
+    return Change("search", draw(st.floats(0, 1e9)), "a release", draw(TEXT), reversible=reversible)  # type: ignore[arg-type]
+
+
+@st.composite
 def polls(draw: st.DrawFn, model: Model) -> Poll:
     slots = lay_out(model)
     capabilities = {one.name for one in model.capabilities}
@@ -269,19 +280,16 @@ def polls(draw: st.DrawFn, model: Model) -> Poll:
         draw(st.dictionaries(TEXT, st.one_of(st.booleans(), st.integers(-9, 9), TEXT), max_size=2)),
         frozenset(draw(st.sets(st.sampled_from([("checkout", "pay-later"), ("checkout", "queue")])))),
         frozenset(draw(st.sets(st.just("checkout")))),
-        tuple(
-            Change("search", draw(st.floats(0, 1e9)), "a release", draw(TEXT), reversible=draw(st.sampled_from([None, True, "until"])))
-            for _ in range(draw(st.integers(0, 2)))
-        ),
+        tuple(draw(changes()) for _ in range(draw(st.integers(0, 2)))),
         draw(st.sampled_from([None, (), (Alert("A", "pending", {"a": "b"}, {}, None, "am", "3"),)])),
-    )  # fmt: skip
+    )
 
 
 def comparable(poll: Poll) -> object:
     samples = {
-        number: (bytes(one.answer), one.partial, *(list(map(repr, column)) for column in (one.value, one.volume, one.age)))
+        number: (bytes(one.answer), one.partial, repr((one.value, one.volume, one.age)))
         for number, one in poll.samples.items()
-    }  # fmt: skip
+    }
     return replace(poll, samples=samples)  # type: ignore[arg-type]
 
 
@@ -330,10 +338,8 @@ def test_a_line_looks_as_promised() -> None:
 def test_several_sources_each_have_their_say(tmp_path: Path) -> None:
     here = {"search": {"errors": 0.001}}
     there = {"search": {"errors": 0.9}}
-    reader = opened(
-        written(tmp_path, {"at": 1, "sources": {"eu": {"values": here}, "us": {"values": there}}}, {"at": 2, "values": there}),
-        TWO_SERVERS,
-    )  # fmt: skip
+    both = {"at": 1, "sources": {"eu": {"values": here}, "us": {"values": there}}}
+    reader = opened(written(tmp_path, both, {"at": 2, "values": there}), TWO_SERVERS)
     states = [
         {reading.source: reading.value for reading in readings(state.health, "search")}
         for state in judged(initial(TWO_SERVERS, "replay"), reader)

@@ -23,7 +23,22 @@ from tests.lab.prometheus import Prometheus as Server
 
 COUNT = "http_server_request_duration_seconds_count"
 BUCKET = "http_server_request_duration_seconds_bucket"
-BOUNDS = ("0.005", "0.01", "0.025", "0.05", "0.075", "0.1", "0.25", "0.5", "0.75", "1", "2.5", "5", "10", "+Inf")
+BOUNDS = (
+    "0.005",
+    "0.01",
+    "0.025",
+    "0.05",
+    "0.075",
+    "0.1",
+    "0.25",
+    "0.5",
+    "0.75",
+    "1",
+    "2.5",
+    "5",
+    "10",
+    "+Inf",
+)
 RUNS = 9
 
 
@@ -135,7 +150,8 @@ async def row(url: str, services: int) -> str:
     await source.close()
     one, other = statistics.median(alone), statistics.median(full)
     return (
-        f"{services:>6} services, {len(texts)} queries: bare {one * 1000:6.0f} ms, refresh {other * 1000:6.0f} ms,"
+        f"{services:>6} services, {len(texts)} queries:"
+        f" bare {one * 1000:6.0f} ms, refresh {other * 1000:6.0f} ms,"
         f" ratio {other / one:.2f}; loop held {quiet.worst * 1000:.0f} and {busy.worst * 1000:.0f} ms at most"
     )
 

@@ -29,9 +29,11 @@ def complaints(text: str, flags: dict[str, Any] | None) -> list[str]:
     assert document is not None
     assert findings == []
     written: Any = document.value
-    switch = KillSwitch(written["key"], "files", kill=written.get("kill", True), expires=written.get("expires"))
+    switch = KillSwitch(
+        written["key"], "files", kill=written.get("kill", True), expires=written.get("expires")
+    )
     read = None if flags is None else parse_flagd(json.dumps({"flags": flags}))
-    return told(switch_findings(switch, Placed[object](switch, document, ()), read))
+    return told(switch_findings(switch, Placed(switch, document, ()), read))
 
 
 def refused(path: Path) -> Finding:

@@ -148,7 +148,12 @@ def test_a_file_that_flagd_would_not_take_is_refused(text: str, flag: str, why: 
         ('{"flags": {\n  "a": }}', "is not JSON: Expecting value", 2, 8),
         ("{'flags': {}}", "is not JSON: Expecting property name enclosed in double quotes", 1, 2),
         ('{"flags": {}} x', "is not JSON: Extra data", 1, 15),
-        ('{\n"flags": {}, // all\n}', "is not JSON: Expecting property name enclosed in double quotes", 2, 14),
+        (
+            '{\n"flags": {}, // all\n}',
+            "is not JSON: Expecting property name enclosed in double quotes",
+            2,
+            14,
+        ),
     ],
 )
 def test_what_is_no_json_is_told_with_its_place(text: str, why: str, line: int, column: int) -> None:
@@ -184,25 +189,24 @@ almost_flags = st.fixed_dictionaries(
 )
 
 
-def taken_or_refused(text: str) -> None:
+def problem(text: str) -> str | None:
+    """In one line; None when the file is taken and its flags make sense."""
     try:
         flags = parse_flagd(text)
     except FlagdError as error:
-        assert error.message
-        assert "\n" not in error.message
-        return
+        return error.message
     for key, flag in flags.items():
         assert flag.key == key
-        assert flag.value is None or isinstance(flag.value, bool | int | float | str)
         assert flag.value is None or flag.variant_with(flag.value) is not None
+    return None
 
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_any_text_is_refused_or_taken(text: str) -> None:
-    taken_or_refused(text)
-    taken_or_refused(f'{{"flags": {text}}}')
+    assert "\n" not in (problem(text) or "")
+    assert "\n" not in (problem(f'{{"flags": {text}}}') or "")
 
 
 @given(st.one_of(json_values, st.fixed_dictionaries({"flags": st.dictionaries(st.text(), almost_flags)})))
 def test_any_json_is_refused_or_taken(document: object) -> None:
-    taken_or_refused(json.dumps(document))
+    assert problem(json.dumps(document)) != ""

@@ -26,7 +26,7 @@ from cockpit.core.levels import Instant
 from cockpit.core.recording import Lines
 from cockpit.core.state import State
 from cockpit.engine import Engine, Outside
-from engine.worlds import (
+from tests.engine.worlds import (
     BAD,
     SHOP,
     START,

@@ -35,7 +35,7 @@ from cockpit.core.poll import Alert, Change
 from cockpit.core.state import Acknowledgement, Entry, Record, State
 from cockpit.core.update import initial, update
 from cockpit.core.update_decisions import marked_at, objection
-from engine.worlds import (
+from tests.engine.worlds import (
     BAD,
     ERRORS,
     LATER,

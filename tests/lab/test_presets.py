@@ -202,6 +202,17 @@ def test_a_stopped_target_is_down(own_fleet: Fleet, own_prometheus: OwnPrometheu
     assert ask()["apps"] == 0
 
 
+def test_of_a_paused_exporter_the_rate_stays_and_the_freshness_goes(
+    fleet: Fleet, prometheus: Prometheus
+) -> None:
+    ask = asker(prometheus, "otel-http", "errors", window="1m")
+    wait(ask, "auth", 80.0, what="volume", rel=0.2)
+    fleet.apps.pause()
+    wait(ask, "auth", None, what="freshness")
+    assert ask()["auth"] == 0
+    assert ask("volume")["auth"] > 0.5
+
+
 def test_probes_databases_queues_and_deployments_show_what_is_injected(
     fleet: Fleet, prometheus: Prometheus
 ) -> None:

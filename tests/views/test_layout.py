@@ -61,7 +61,8 @@ def test_columns_shrink_before_they_go_and_the_growing_one_takes_the_rest() -> N
         return text_of(draw_section(section, width)[0][0])
 
     assert at(40) == "name-long               what it is owner"
-    assert at(20) == "name-long what it is"
-    assert at(14) == "name-long wha…"
+    assert at(20) == "name-long wha… owner"
+    assert at(14) == "nam… wh… owner"
+    assert at(13) == "name-long wh…"
     assert at(9) == "name… wh…"
     assert at(6) == "name-…"

@@ -57,7 +57,7 @@ def _cycles(declared: Declared) -> Iterator[Finding]:
         )
         shown = cycle if len(cycle) <= 8 else [*cycle[:4], f"... {len(cycle) - 6} more ...", *cycle[-2:]]
         message = f"services depend on each other in a circle: {' -> '.join(map(short, shown))}"
-        hint = "when one fails nobody can tell which; remove an edge, or make it criticality: soft"
+        hint = "when one fails nobody can tell which was first; remove the edge that is not needed"
         yield finding("C14", first.at("dependsOn", number), message, hint)
 
 

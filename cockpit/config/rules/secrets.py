@@ -13,6 +13,7 @@ from cockpit.errors import Finding
 _HINT: Final = (
     "write a reference such as env:NAME or file:/run/secrets/name, and change the secret: it was seen"
 )
+_URL_HINT: Final = "keep it in http_config or the client's own password file, and change it: it was seen"
 _MAY_BE_EMPTY: Final = frozenset({"kill", "value", "default", "after_change", "equals", "to", "answer"})
 _HEADERS: Final = frozenset({"authorization", "cookie", "x-api-key", "x-auth-token", "proxy-authorization"})
 
@@ -30,7 +31,9 @@ def complaints(document: Document) -> Iterator[Finding]:
         elif isinstance(value, list):
             todo += [(inner, key, (way, number)) for number, inner in enumerate(value)]
         elif isinstance(value, str):
-            if what := _secret(value, key, way):
+            if holds_login(value):
+                yield finding("C18", document.at(_path(way)), "a password is written in a URL", _URL_HINT)
+            elif what := _secret(value, key, way):
                 yield finding("C18", document.at(_path(way)), what, _HINT)
         elif value is None and way and key not in _MAY_BE_EMPTY:
             what = f"'{short(key)}'" if isinstance(way[1], str) else f"an entry of '{short(key)}'"
@@ -41,8 +44,6 @@ def complaints(document: Document) -> Iterator[Finding]:
 
 def _secret(text: str, key: str, way: _Way) -> str:
     """What gives the secret away; nothing when there is none. `key` is the nearest above it."""
-    if holds_login(text):
-        return "a password is written in a URL"
     if "PRIVATE KEY-----" in text:
         return "a private key is written in the file"
     if names_secret(key) and text and not is_reference(text) and "${" not in text:

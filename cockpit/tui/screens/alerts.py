@@ -42,9 +42,8 @@ class Alerts(View):
 
     def draw(self, state: State, now: Instant) -> None:
         section = filtered(all_alerts(state, now), self.filter)
-        self.query_one("#upper", Rule).show(
-            f"{section.title}{f', filter {self.filter}' if self.filter else ''}"
-        )
+        chosen = f", filter {self.filter} (esc clears)" if self.filter else ""
+        self.query_one("#upper", Rule).show(section.title + chosen)
         self.lines.show_sections(section)
 
     @property

@@ -70,10 +70,7 @@ def _keys(title: str, bindings: Iterable[Binding]) -> Section:
 
 
 def _levels() -> Section:
-    rows = tuple(
-        Row(((Span(f"{glyph} {word}", tone),), (Span(meaning),)), key=word)
-        for glyph, word, tone, meaning in LEVELS
-    )
+    rows = tuple(_sign(*each) for each in LEVELS)
     return Section("What the signs mean", (Column(), Column(grow=True)), rows)
 
 

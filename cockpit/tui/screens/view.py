@@ -84,7 +84,7 @@ class View(Screen[None]):
         self.cockpit.draw()
 
     def show(self, state: State | None, now: Instant) -> None:
-        if state is None:
+        if state is None or not self.query("#too-small"):  # the last widget: nothing to draw on before it
             return
         from cockpit.views.firstline import firstline
 
@@ -149,7 +149,8 @@ class View(Screen[None]):
             self.tell(suggestions(self.cockpit.read(), text))
 
     def tell(self, text: str) -> None:
-        self.query_one(Notice).tell(text)
+        for notice in self.query(Notice):
+            notice.tell(text)
 
 
 def fitted(lines: Iterable[Line], width: int) -> list[Line]:

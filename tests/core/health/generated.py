@@ -63,7 +63,7 @@ class Choices:
 
 
 def any_signal(choose: Choices, owner: str, number: int, quick: bool) -> Signal:
-    kind = choose.pick([kind for kind in Kind if kind is not Kind.INTEGRITY])
+    kind: Kind = choose.pick(list(Kind)[:-1])
     if choose.chance(15):
         kind = Kind.INTEGRITY
     above = choose.chance(80) or kind is Kind.INTEGRITY

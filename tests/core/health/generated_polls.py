@@ -98,7 +98,7 @@ def _samples(rows: list[tuple[int, float, float, float]], partial: bool) -> Samp
 
 
 def any_flipping(choose: Choices) -> tuple[Model, list[Poll]]:
-    """One service with one signal that seldom stays what it is, polled sixty times."""
+    """One service with one signal that seldom stays what it is, polled forty times."""
     signal = replace(
         any_signal(choose, "a", 0, quick=False),
         for_=choose.pick((0.0, 10.0, 60.0)),
@@ -109,7 +109,7 @@ def any_flipping(choose: Choices) -> tuple[Model, list[Poll]]:
     values = [(choose.pick(VALUES), 100.0, 1.0) for _ in range(3)]
     odd = [(math.nan, 9.0, 1.0), (1.5, 2.0, 1.0), (1.5, 9.0, 61.0)]
     at, row, polls = START, (PRESENT, *values[0]), []
-    for _ in range(60):
+    for _ in range(40):
         at += choose.pick(steps)
         if choose.chance(60):
             row = (choose.pick((PRESENT,) * 9 + (FAILED, ABSENT)), *choose.pick(values * 4 + odd))

@@ -23,7 +23,7 @@ from .world import AT_RISK, DEGRADED, DOWN, FAILING, Said, World, any_of, column
 WEAKER = {Criticality.HARD: Criticality.SOFT, Criticality.SOFT: Criticality.NONE}
 
 
-def some_story(data: bytes, polls: int = 10) -> tuple[Model, list[Poll]]:
+def some_story(data: bytes, polls: int = 8) -> tuple[Model, list[Poll]]:
     choose = Choices(data)
     model = any_model(choose, services=5, signals=2, quick=choose.chance(50))
     return model, Weather.over(choose, model).polls(polls)

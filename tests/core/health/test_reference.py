@@ -41,7 +41,7 @@ def test_a_graph_of_services_is_judged_by_the_text(data: bytes) -> None:
     assert disagreements(model, Weather.over(choose, model).polls(12)) == []
 
 
-@given(bytes_of(400))
+@given(bytes_of(300))
 @a_few_hundred
 def test_one_restless_signal_is_judged_by_the_text(data: bytes) -> None:
     assert disagreements(*any_flipping(Choices(data))) == []
