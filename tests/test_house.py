@@ -16,7 +16,9 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_layer_looks_only_downwards() -> None:
-    done = run(sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()")
+    done = run(
+        sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "4 kept, 0 broken" in done.stdout
 
@@ -42,7 +44,9 @@ def test_no_file_names_a_machine_of_ours() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["lint", "config"], ["status", "--json", "--config", "config"]], ids=lambda a: a[0]
+    "arguments",
+    [["--help"], ["lint", "config"], ["status", "--json", "--config", "config"]],
+    ids=lambda a: a[0],
 )
 def test_a_plain_command_never_imports_textual(arguments: list[str]) -> None:
     program = (

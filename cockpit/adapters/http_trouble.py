@@ -42,7 +42,7 @@ class Trouble(SourceError):
 def quoted(text: str) -> str:
     """Words of the server, short enough for a line and safe to show."""
     # Cut before cleaning too: the text may be a megabyte.
-    words = " ".join(clean(text[: 4 * LONGEST]).split())
+    words = clean(" ".join(text[: 4 * LONGEST].split()))
     return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
 
 

@@ -21,7 +21,7 @@ MOST_SERIES: Final = 200_000
 # one call for a whole answer would keep every other thread waiting until it is done.
 _HEAD: Final = re.compile(
     r'\s{0,8}\{"status":"success",(?:"isPartial":(?:true|false),)?'
-    r'"data":\{"resultType":"(vector|matrix)","result":\['
+    r'"data":\{"resultType":"(vector|matrix)","result":\[\s{0,8}'
 )
 _between: Final = re.compile(r"\s*(?:,\s*)?")
 _scan: Final = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # public, but missing in the stubs
@@ -49,30 +49,32 @@ def data(reply: Reply) -> Any:
 
 
 def _vector(rows: _Rows, by: Sequence[str]) -> Vector:
-    series: dict[Key, tuple[float, ...]] = {}
+    series: dict[Key, list[float]] = {}
     at: float | None = None
     key_of = _key_of(by)
     for row in rows:
+        key = key_of(row["metric"])
         if "value" not in row:
             raise Trouble("the query returns histograms, not values", _BUCKETS, reached=True)
         at, said = row["value"]
-        key = key_of(row["metric"])
-        series[key] = (*series[key], _number(said)) if key in series else (_number(said),)
+        if key in series:
+            series[key].append(_number(said))
+        else:
+            series[key] = [_number(said)]
     return Vector(series, None if at is None else _instant(at), bool(rows.warnings))
 
 
 def _moments(rows: _Rows, by: Sequence[str], start: float, step: float, count: int) -> list[Vector]:
-    series: list[dict[Key, tuple[float, ...]]] = [{} for _ in range(count)]
+    series: list[dict[Key, list[float]]] = [{} for _ in range(count)]
     key_of = _key_of(by)
     for row in rows:
+        key = key_of(row["metric"])
         if "values" not in row:
             raise Trouble("the query returns histograms, not values", _BUCKETS, reached=True)
-        key = key_of(row["metric"])
         for at, said in row["values"]:
             place = round((_instant(at) - start) / step)
             if 0 <= place < count:
-                then = series[place]
-                then[key] = (*then[key], _number(said)) if key in then else (_number(said),)
+                series[place].setdefault(key, []).append(_number(said))
     partial = bool(rows.warnings)
     return [Vector(then, start + place * step, partial) for place, then in enumerate(series)]
 

@@ -75,7 +75,7 @@ def _servers(loaded: Loaded) -> Iterator[Check]:
     if loaded.model.prometheus:
         from cockpit.cli.live import looked_at
 
-        yield from looked_at(loaded.model)
+        yield from looked_at(loaded)
 
 
 def _files(loaded: Loaded) -> Iterator[Check]:

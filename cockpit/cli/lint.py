@@ -30,11 +30,9 @@ def lint(settings: Settings, paths: Sequence[Path], *, json: bool, live: bool) -
 
 def _live(settings: Settings, paths: Sequence[Path]) -> list[Finding]:
     """What the servers of the configuration say about its queries; of the first path that is one."""
-    from cockpit import config
     from cockpit.cli.live import returning_nothing
 
-    path = paths[0] if paths else settings.config
-    return returning_nothing(config.load(path).model, str(path or config.load(path).path))
+    return returning_nothing(paths[0] if paths else settings.config)
 
 
 def _entry(found: Finding) -> dict[str, object]:

@@ -111,7 +111,7 @@ def _ages(asking: Asking, replies: Mapping[int, Vector | None]) -> array[float]:
     return array("d", [_age(now, series.get(row.key, ())) for row in asking.rows])
 
 
-def _age(now: Instant, taken: tuple[float, ...]) -> float:
+def _age(now: Instant, taken: Sequence[float]) -> float:
     newest = reduce("max", taken)
     return max(0.0, now - newest) if newest == newest else UNKNOWN_AGE
 

@@ -31,7 +31,7 @@ class Question(NamedTuple):
 class Vector:
     """An answer at one moment: what was found, by the labels that tell services apart."""
 
-    series: Mapping[Key, tuple[float, ...]]
+    series: Mapping[Key, Sequence[float]]
     at: Instant | None = None
     """When it was evaluated, by the server's clock; None where nothing was found."""
     partial: bool = False

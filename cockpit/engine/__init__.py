@@ -127,6 +127,8 @@ class Engine:
 
         Follows from the first `anext` on, and ends with the engine.
         """
+        if self._gone.is_set():
+            return
         follower: tuple[bool, asyncio.Queue[State | None]] = (reasoned, asyncio.Queue())
         self._followers.append(follower)
         try:

@@ -285,9 +285,9 @@ def test_no_json_whatever_raises_anything_but_trouble(told: Any) -> None:
         answer([{"metric": {}, "value": told}]),
     ):
         for decode in (
-            lambda: vector(odd, BY),
-            lambda: moments(odd, BY, 0, 1, 3),
-            lambda: sensible(lambda: alerts("eu", data(odd))),
+            lambda odd=odd: vector(odd, BY),
+            lambda odd=odd: moments(odd, BY, 0, 1, 3),
+            lambda odd=odd: sensible(lambda odd=odd: alerts("eu", data(odd))),
         ):
             try:
                 decode()

@@ -32,7 +32,9 @@ def rows() -> list[Row]:
                 lambda health=health, given=given: advance(health, given),  # type: ignore[misc]
                 lambda given=given: compare_only(given),  # type: ignore[misc]
             )
-            found.append(Row(f"{count} services x 4, {what}", ours, theirs, "ms", "comparing each value once"))
+            found.append(
+                Row(f"{count} services x 4, {what}", ours, theirs, "ms", "comparing each value once")
+            )
     health, _ = warm(5000, range(50))
     found.append(Row("suspects and spread, 50 of 5,000", milliseconds(lambda: reason(health)), None, "ms"))
     return found

@@ -28,7 +28,9 @@ def show(title: str, rows: Sequence[Row]) -> None:
     print("|---|---|---|---|---|---|")
     for row in rows:
         theirs = "" if row.theirs is None else f"{row.theirs:.3g} {row.unit}"
-        print(f"| {row.what} | {row.ours:.3g} {row.unit} | {theirs} | {row.ratio} | {row.against} | {row.aim} |")
+        print(
+            f"| {row.what} | {row.ours:.3g} {row.unit} | {theirs} | {row.ratio} | {row.against} | {row.aim} |"
+        )
 
 
 def milliseconds(work: Callable[[], object]) -> float:
