@@ -222,7 +222,7 @@ async def test_a_terminal_too_small_says_so_and_recovers(stage: Stage) -> None:
         await press(pilot)
         await pilot.resize_terminal(40, 10)
         text = await press(pilot)
-        assert " ".join(text.split()) == "cockpit needs 60 x 16 cells; this is 40 x 10"
+        assert " ".join(text.split()) == "cockpit needs 60 x 16 this is 40 x 10"
         await press(pilot, "j", "2", "1", "enter", "escape")
         await pilot.resize_terminal(1, 1)
         await press(pilot, "j")

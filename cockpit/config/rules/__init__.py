@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from cockpit.config.convert.world import connection_complaints, environment_complaints
-from cockpit.config.marks import Document
 from cockpit.config.merge import Declared
 from cockpit.config.presets import Presets
 from cockpit.config.reading import Reading
@@ -29,14 +28,9 @@ def complaints(
 
 def about_files(reading: Reading, patience: Patience) -> Iterator[Finding]:
     """What can be seen in a file by itself."""
-    for document in _documents(reading):
+    for document in (*reading.raw, *(document for _, document in reading.presets)):
         yield from secrets.complaints(document)
+    for document in (*reading.scenarios, *(document for _, document in reading.runbooks)):
+        yield from secrets.complaints(document, empty=False)
     for preset, document in reading.presets:
         yield from preset_files.complaints(preset, document, patience.scrape)
-
-
-def _documents(reading: Reading) -> Iterable[Document]:
-    yield from reading.raw
-    yield from reading.scenarios
-    yield from (document for _, document in reading.presets)
-    yield from (document for _, document in reading.runbooks)

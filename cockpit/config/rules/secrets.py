@@ -14,15 +14,15 @@ _HINT: Final = (
     "write a reference such as env:NAME or file:/run/secrets/name, and change the secret: it was seen"
 )
 _URL_HINT: Final = "keep it in http_config or the client's own password file, and change it: it was seen"
-_MAY_BE_EMPTY: Final = frozenset({"kill", "value", "default", "after_change", "equals", "to", "answer"})
+_MAY_BE_EMPTY: Final = frozenset({"kill", "value", "default"})
 _HEADERS: Final = frozenset({"authorization", "cookie", "x-api-key", "x-auth-token", "proxy-authorization"})
 
 _Way: TypeAlias = "tuple[_Way, Step] | None"
 """How a value was reached, last step first; the whole path is put together for the few that matter."""
 
 
-def complaints(document: Document) -> Iterator[Finding]:
-    """The secret itself is never part of a message."""
+def complaints(document: Document, *, empty: bool = True) -> Iterator[Finding]:
+    """The secret itself is never part of a message. `empty`: whether empty keys are looked for as well."""
     todo: list[tuple[object, str, _Way]] = [(document.value, "", None)]
     while todo:
         value, key, way = todo.pop()
@@ -35,7 +35,7 @@ def complaints(document: Document) -> Iterator[Finding]:
                 yield finding("C18", document.at(_path(way)), "a password is written in a URL", _URL_HINT)
             elif what := _secret(value, key, way):
                 yield finding("C18", document.at(_path(way)), what, _HINT)
-        elif value is None and way and key not in _MAY_BE_EMPTY:
+        elif value is None and empty and way and key not in _MAY_BE_EMPTY:
             what = f"'{short(key)}'" if isinstance(way[1], str) else f"an entry of '{short(key)}'"
             yield finding(
                 "C04", document.at(_path(way)), f"{what} is empty", "write a value, or remove the key"

@@ -68,8 +68,8 @@ class View(Screen[None]):
         width, height = self.size
         self._size_up(self.size)
         if self.has_class("too-small"):
-            told = f"cockpit needs {WIDTH} x {HEIGHT} cells; this is {width} x {height}"
-            self.query_one("#too-small", Static).update(safe(told))
+            told = f"cockpit needs {WIDTH} x {HEIGHT}\nthis is {width} x {height}"
+            self.query_one("#too-small", Static).update(safe(told, multiline=True))
 
     def _size_up(self, size: Size) -> None:
         """Classes by size. Only for what is not 80x24: each change restyles the whole screen."""
@@ -130,6 +130,7 @@ class View(Screen[None]):
 
     def on_prompt_entered(self, event: Prompt.Entered) -> None:
         self._answered()
+        self.tell("")
         if event.kind == ":":
             self.cockpit.jump(event.text)
 
@@ -149,7 +150,7 @@ class View(Screen[None]):
             self.tell(suggestions(self.cockpit.read(), text))
 
     def tell(self, text: str) -> None:
-        for notice in self.query(Notice):
+        for notice in self.query(Notice):  # none yet on a screen that is only just coming
             notice.tell(text)
 
 
