@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar, cast
 
 from pydantic import ValidationError
@@ -35,7 +35,8 @@ def check(document: Document, shape: type[P]) -> tuple[P | None, Document, list[
             return shape.model_validate(document.value), document, findings
         except ValidationError as raised:
             errors = raised.errors(include_url=False)
-        # What lacks a field because that was taken out, or misspelt, has been complained about.
+        # What is empty, or lacks a field, because of what is wrong in it has been complained about.
+        errors = [each for each in errors if not _only_empty_of(each, errors)]
         misspelt = {(*each["loc"][:-1], unknown_key_meant(shape, each)) for each in errors}
         for each in errors:
             if each["loc"] not in misspelt and _about(document, each) not in mutilated:
@@ -47,6 +48,14 @@ def check(document: Document, shape: type[P]) -> tuple[P | None, Document, list[
         }
         left = without(document, [_culprit(document, each) for each in errors])
     return None, document, findings
+
+
+def _only_empty_of(error: ErrorDetails, errors: Iterable[ErrorDetails]) -> bool:
+    """Whether a list is too short only because nothing in it is right."""
+    here = error["loc"]
+    return error["type"] == "too_short" and any(
+        each["loc"][: len(here)] == here and each is not error for each in errors
+    )
 
 
 def _told(document: Document, shape: type[Part], error: ErrorDetails) -> Finding:

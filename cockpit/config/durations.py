@@ -22,7 +22,7 @@ _words: Final = re.compile(
 def seconds(text: str) -> Seconds:
     """Raises ValueError for anything that is not a duration."""
     if not _whole.match(text):
-        raise ValueError(text)
+        raise ValueError(f"{text!r} is not a duration")
     return sum(int(count) * UNITS[unit] for count, unit in _part.findall(text))
 
 

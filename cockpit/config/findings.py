@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from cockpit.config.codes import SEVERITY
-from cockpit.config.marks import Document
+from cockpit.config.marks import Document, Marks, Node
 from cockpit.config.suggest import nearest
 from cockpit.errors import Finding, Place
 from cockpit.text import clean, join_names
@@ -28,6 +28,14 @@ class Placed(Generic[T_co]):
 
     def at(self, *steps: Step, key: bool = False) -> Place:
         return self.document.at((*self.path, *steps), key=key)
+
+    def wrote(self, key: str) -> bool:
+        """Whether the file has this key, also when its value was wrong and had to be taken out."""
+        marks: Marks = self.document.marks
+        for step in self.path:
+            if isinstance(marks, Node):
+                marks = marks.values.get(step, marks)
+        return isinstance(marks, Node) and key in marks.keys
 
     def within(self, part: U, *steps: Step) -> Placed[U]:
         """A part of this part."""

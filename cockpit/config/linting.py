@@ -58,8 +58,8 @@ def _file(file: Path, environ: Mapping[str, str], now: Instant) -> Sequence[Find
         return examine(file, environ, now).findings
     home = file.absolute().parent.parent
     if kind == "Scenario" and file.absolute().parent.name == "scenarios" and _is_configuration(home):
-        shown = files.shown(file)
-        whole = examine(Path(os.path.relpath(home)), environ, now).findings
+        shown = files.shown(file.absolute())
+        whole = examine(home, environ, now).findings
         return [each for each in whole if each.at.file == shown]
     reading = Reading()
     reading.file(file)

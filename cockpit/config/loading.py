@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cockpit.config import files, merge, references
 from cockpit.config.convert.model import cards, patience, to_model
+from cockpit.config.convert.world import unset_secrets
 from cockpit.config.findings import Placed, finding, in_order, short
 from cockpit.config.marks import Document
 from cockpit.config.models import RunbookFile
@@ -105,7 +106,7 @@ def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
     findings += complaints_about_folders
     reading.cards(folders)
     runbooks = _unique_runbooks(reading.runbooks, findings)
-    presets = Presets(own_presets(reading.presets, findings), patience(declared).scrape)
+    presets = Presets(own_presets(reading.presets, findings))
     model, more = to_model(declared, presets, cards(runbooks), now, environ)
     known = references.Known.of(
         declared,
@@ -127,7 +128,11 @@ def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
         reading=reading,
         scenarios=scenarios,
         findings=tuple(in_order([*reading.findings, *findings, *more], reading.shown)),
-        notes=(*reading.notes, *_replaced(presets)),
+        notes=(
+            *reading.notes,
+            *_replaced(presets),
+            *unset_secrets([*declared.prometheus, *declared.alertmanager], environ),
+        ),
         runbook_folders=tuple(folders),
         presets=presets,
     )

@@ -60,18 +60,18 @@ under the names `prometheus` and `alertmanager`.
 Files are read strictly: no anchors, aliases, merge keys or tags, no key twice, `no` and `on` are text and
 `010` is ten. A duration is a whole number with a unit, the largest first: `30s`, `5m`, `1h30m`, `4h`,
 `30d`, `1w`. Secrets are references: `env:NAME`, `file:/path` or `command:...`, or a key that ends in
-`_file`.
+`_file`. In `http_config` they are followed when the configuration is read; a file is read again at each use.
 """
 
 _AGE: Final = """\
 ## How old a value may be
 
 A query asks for a value, and beside it for the moment of the newest raw sample behind it, so that an
-exporter that froze is noticed although rates still look fine. Presets bring both. For an `expr` of one's
-own that moment is derived from the series it reads, and from those of `requires`; `max_age` is then 4
-scrapes and at least 60s. There is no such limit where nothing is read, and none where the expression
-answers also when its series are missing (`... or vector(0)`) and no `requires` says which series must be
-there.
+exporter that froze is noticed although rates still look fine. Shipped presets bring both. For expressions of
+one's own, in signals and in presets, that moment is derived from the series they read and from those of
+`requires`, and `max_age` is then 4 scrapes and at least 60s. There is no such limit where nothing is read,
+where a rule is required, and where the expression answers also when its series are missing (`... or
+vector(0)`) and no `requires` says which series must be there.
 """
 
 _PRESETS: Final = """\

@@ -25,11 +25,6 @@ class Patience(NamedTuple):
     idle_after: Seconds = 600.0
     scrape: Seconds = 15.0
 
-    @property
-    def max_age(self) -> Seconds:
-        """For expressions of one's own whose age can be found out: no exporter is scraped less often."""
-        return max(4 * self.scrape, 60.0)
-
 
 def tuned(
     name: str,
@@ -101,7 +96,7 @@ def unproven(
     name: str, on_no_data: str | None, requires: str | None, place: Placed[Any]
 ) -> Iterator[Finding]:
     """Silence taken for health."""
-    if on_no_data == "ok" and requires is None:
+    if on_no_data == "ok" and requires is None and not place.wrote("requires"):
         message = f"signal '{name}' takes no data for OK, also when nobody measures it any more"
         hint = "add requires: with a series that is there as long as it is measured"
         yield finding("C08", place.at("on_no_data"), message, hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from pydantic_core import ErrorDetails
@@ -66,8 +67,13 @@ def unknown_key_meant(shape: type[Part], error: ErrorDetails) -> str:
     """Which key a misspelt one was probably meant to be; nothing for other errors."""
     if error["type"] != "extra_forbidden":
         return ""
-    part = shape_at(shape, error["loc"][:-1])
-    return nearest(str(error["loc"][-1]), keys_of(part)) or "" if part else ""
+    return _nearest_key(str(error["loc"][-1]), shape_at(shape, error["loc"][:-1])) or ""
+
+
+@lru_cache(maxsize=1024)
+def _nearest_key(key: str, shape: type[Part] | None) -> str | None:
+    """One mistake is often made five thousand times, by a template."""
+    return nearest(key, keys_of(shape)) if shape else None
 
 
 def _by_type(kind: str, said: _Said) -> tuple[str, str]:
@@ -110,7 +116,7 @@ def _by_value(kind: str, said: _Said) -> tuple[str, str]:
 
 def _unknown_key(key: str, shape: type[Part] | None) -> Told:
     known = keys_of(shape) if shape else []
-    near = nearest(key, known)
+    near = _nearest_key(key, shape)
     listed = f"known here are {', '.join(known)}" if known else "remove it"
     return Told("C01", f"unknown key '{short(key)}'", f"did you mean '{near}'?" if near else listed)
 

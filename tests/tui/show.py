@@ -45,14 +45,20 @@ class Stage:
 
 
 def scene(name: str, count: int) -> State:
+    from .hostile import hostile
     from .scenes import fleet, shop
 
-    return shop() if name == "shop" else fleet(count)
+    match name:
+        case "shop":
+            return shop()
+        case "hostile":
+            return hostile(count)
+    return fleet(count)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("scene", choices=["shop", "fleet"])
+    parser.add_argument("scene", choices=["shop", "fleet", "hostile"])
     parser.add_argument("count", type=int, nargs="?", default=500)
     parser.add_argument("--live", action="store_true")
     parser.add_argument("--ascii", action="store_true")
@@ -62,6 +68,7 @@ def main() -> None:
     app.run()
     if app.failure:
         raise app.failure
+    raise SystemExit(app.return_code)
 
 
 if __name__ == "__main__":

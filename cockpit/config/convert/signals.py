@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from cockpit.config.ages import freshness, usual_max_age
 from cockpit.config.findings import Placed, finding
 from cockpit.config.models import Capability, OwnSignal, PresetUse, Service
 from cockpit.config.models.signals import AnySignal
 from cockpit.config.presets import Presets
 from cockpit.config.tuning import Patience, disorder, tuned, unproven
-from cockpit.core import promql
-from cockpit.core.levels import Level, Seconds
+from cockpit.core.levels import Level
 from cockpit.core.model import Query, Signal
 from cockpit.errors import Finding
 
 MEASURE_BELOW: Final = {Level.DEGRADED: 0.85, Level.FAILING: 0.5, Level.DOWN: 0.1}
 OWN: Final = "own expression"
-RULE: Final = "rule"
 
 
 @dataclass(slots=True)
@@ -59,16 +57,13 @@ class Signals:
             by=own.by,
             key=tuple(own.key.get(label, service) for label in own.by),
             volume=own.volume,
-            freshness=own.freshness or _freshness(own.expr, own.requires, own.by),
+            freshness=own.freshness or freshness(own.expr, own.requires, own.by),
             requires=own.requires,
             template=OWN,
         )
-        return tuned(own.name, own.kind, query, (own,), self.patience, max_age=self._max_age(query))
-
-    def _max_age(self, query: Query) -> Seconds | None:
-        """None where the series may rightly be missing and nothing else tells how old the answer is."""
-        unsure = query.requires is None and _answers_always.search(query.expr)
-        return None if query.freshness is None or unsure else self.patience.max_age
+        return tuned(
+            own.name, own.kind, query, (own,), self.patience, max_age=usual_max_age(query, self.patience)
+        )
 
     def measure(self, capability: Placed[Capability]) -> Signal | None:
         """Its value is actual / expected, its volume what was expected."""
@@ -79,10 +74,17 @@ class Signals:
         query = Query(
             expr=measure.actual,
             volume=measure.expected,
-            freshness=_freshness(measure.actual, None, ()),
+            freshness=freshness(measure.actual, None, ()),
             template=f"{capability.value.name}/measure",
         )
-        signal = tuned("measure", "traffic", query, (measure,), self.patience, max_age=self._max_age(query))
+        signal = tuned(
+            "measure",
+            "traffic",
+            query,
+            (measure,),
+            self.patience,
+            max_age=usual_max_age(query, self.patience),
+        )
         thresholds = signal.thresholds or MEASURE_BELOW
         return replace(signal, min_volume=measure.min_expected, thresholds=thresholds, unit="of expected")
 
@@ -96,15 +98,3 @@ def _twice(service: Placed[Service], signal: Signal, first: int, number: int) ->
     if isinstance(declared[number], PresetUse):
         hint = f"give this use a prefix, as in prefix: other-, or leave it out with {signal.name}: false"
     return finding("C02", service.at("signals", number, *steps), message, hint)
-
-
-_answers_always: Final = re.compile(r"\b(vector|absent|absent_over_time|scalar)\s*\(")
-
-
-def _freshness(expr: str, requires: str | None, by: tuple[str, ...]) -> str | None:
-    """Of everything that is read; where nothing bad was ever counted the required series tells the age."""
-    read = expr if requires is None or requires == RULE else f"({expr}) or ({requires})"
-    try:
-        return promql.freshness(read, by)
-    except ValueError:  # said by the lint of the expression
-        return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from cockpit.config import models
+from cockpit.config.convert.secrets import followed, unset
 from cockpit.config.files import beside
-from cockpit.config.findings import Placed, finding
+from cockpit.config.findings import Placed, finding, short
 from cockpit.config.merge import Declared
 from cockpit.config.secret_keys import holds_login
 from cockpit.core import http_config
@@ -24,7 +24,7 @@ from cockpit.core.model import (
 from cockpit.errors import Finding, Place
 
 
-def metric_server(placed: Placed[models.MetricServer]) -> MetricServer:
+def metric_server(placed: Placed[models.MetricServer], environ: Mapping[str, str]) -> MetricServer:
     declared = placed.value
     return MetricServer(
         name=declared.name,
@@ -33,11 +33,11 @@ def metric_server(placed: Placed[models.MetricServer]) -> MetricServer:
         required=declared.required,
         owner=declared.owner,
         runbook=declared.runbook,
-        http_config=_connection(placed),
+        http_config=_connection(placed, environ),
     )
 
 
-def alert_server(placed: Placed[models.AlertServer]) -> AlertServer:
+def alert_server(placed: Placed[models.AlertServer], environ: Mapping[str, str]) -> AlertServer:
     declared = placed.value
     return AlertServer(
         name=declared.name,
@@ -45,7 +45,7 @@ def alert_server(placed: Placed[models.AlertServer]) -> AlertServer:
         deadman=declared.deadman,
         owner=declared.owner,
         runbook=declared.runbook,
-        http_config=_connection(placed),
+        http_config=_connection(placed, environ),
     )
 
 
@@ -80,9 +80,22 @@ def connection_complaints(
             yield finding("C01" if unknown else "C04", at, complaint.message, complaint.hint)
 
 
-def _connection(placed: Placed[Any]) -> Mapping[str, object]:
+def _connection(
+    placed: Placed[models.MetricServer] | Placed[models.AlertServer], environ: Mapping[str, str]
+) -> Mapping[str, object]:
     folder = beside(placed.document.file, ".")
-    return http_config.beside(placed.value.http_config or {}, str(folder.absolute()))
+    config = followed(placed.value.http_config or {}, environ)
+    return http_config.beside(config, str(folder.absolute()))
+
+
+def unset_secrets(
+    servers: Iterable[Placed[models.MetricServer] | Placed[models.AlertServer]], environ: Mapping[str, str]
+) -> Iterator[str]:
+    """Notes, not complaints: where files are only checked nobody has the secrets."""
+    for server in servers:
+        for reference in unset(server.value.http_config, environ):
+            who = f"{server.at('name')}: '{short(server.value.name)}'"
+            yield f"{who} needs {short(reference)}, which gives nothing here"
 
 
 def flag_store(placed: Placed[models.FlagStore]) -> FlagStore:

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from cockpit.config.expansion import QUERIES, WIDE, written
 from cockpit.config.findings import Names, Placed, finding, short
 from cockpit.config.marks import Document
-from cockpit.config.models import PresetFile, PresetSignal, WideTuning
-from cockpit.config.presets import written
+from cockpit.config.models import PresetFile, PresetSignal
 from cockpit.config.rules.queries import about
 from cockpit.config.texts import Hole, cut
 from cockpit.config.tuning import disorder, unproven
 from cockpit.core.levels import Seconds
 from cockpit.errors import Finding
 
-_TEXTS: Final = ("expr", "volume", "freshness", "requires")
-_TAKEN: Final = frozenset(
-    {*(each.alias or name for name, each in WideTuning.model_fields.items()), "use", "prefix", "only"}
-)
+_TAKEN: Final = frozenset({*WIDE, "use", "prefix", "only"})
 
 
 def complaints(preset: PresetFile, document: Document, scrape: Seconds) -> Iterator[Finding]:
@@ -38,7 +35,7 @@ def complaints(preset: PresetFile, document: Document, scrape: Seconds) -> Itera
 def _texts(
     here: Placed[PresetSignal], known: Names, values: dict[str, str], scrape: Seconds
 ) -> Iterator[Finding]:
-    for field in _TEXTS:
+    for field in QUERIES:
         text: str | None = getattr(here.value, field)
         if text is None:
             continue

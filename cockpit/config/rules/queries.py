@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
+from cockpit.config.ages import RULE
 from cockpit.config.durations import duration
+from cockpit.config.expansion import QUERIES, written
 from cockpit.config.findings import Placed, Step, finding, short
 from cockpit.config.merge import Declared
 from cockpit.config.models import PresetUse, Service
-from cockpit.config.presets import Preset, Presets, written
+from cockpit.config.presets import Preset, Presets
 from cockpit.config.texts import cut
 from cockpit.config.tuning import Patience
 from cockpit.core import promql
 from cockpit.core.levels import Seconds
 from cockpit.errors import Finding, Place
-
-_TEXTS: Final = ("expr", "volume", "freshness", "requires")
-RULE: Final = "rule"
 
 
 def complaints(declared: Declared, presets: Presets, patience: Patience) -> Iterator[Finding]:
@@ -78,11 +77,11 @@ def _signals(service: Placed[Service]) -> Iterator[tuple[Placed[Any], tuple[Step
     for number, signal in enumerate(service.value.signals):
         if isinstance(signal, PresetUse):
             for name, own in (signal.model_extra or {}).items():
-                for field in _TEXTS:
+                for field in QUERIES:
                     if isinstance(own, dict) and isinstance(text := own.get(field), str):
                         yield service, ("signals", number, name, field), text
             continue
-        for field in _TEXTS:
+        for field in QUERIES:
             if text := getattr(signal, field, None):
                 yield service, ("signals", number, field), text
 
@@ -100,7 +99,7 @@ def _use(
         declared = next(
             each for each in preset.file.signals if signal.query.template.endswith(f"/{each.name}")
         )
-        for field in _TEXTS:
+        for field in QUERIES:
             text, source = getattr(signal.query, field), getattr(declared, field) or ""
             unsafe = cut(source).unsafe({name: written(extra[name], patience.scrape) for name in given})
             spoiler = next((name for name in given if name in cut(source).names()), None)

@@ -156,18 +156,23 @@ def test_recovering_waits_for_a_whole_window() -> None:
     assert verdict(world) == "TOO_EARLY"
 
 
-def test_a_tenth_more_is_not_yet_worsening() -> None:
-    heavy = [service(f"h{number}", tier=1) for number in range(5)]
-    world = World.of(*heavy, service("light", tier=3), service("one", tier=3))
-    # 5 x 2 x 8 = 80, with `light` DEGRADED 84 and FAILING 86, with `one` too 88 and at most 92.
-    all_bad = {f"h{number}": BAD for number in range(5)}
-    world.polls({**all_bad, "light": WELL, "one": WELL}, every=60, seconds=660)
-    world.polls({"light": BAD, "one": BAD}, every=60, seconds=660)
+@pytest.mark.parametrize(("then", "said"), [(WORSE, "CONTAINED"), (WORST, "WORSENING")])
+def test_a_tenth_more_is_not_yet_worsening(then: float, said: str) -> None:
+    """Five of tier 1 at DEGRADED weigh 80; one at FAILING makes 88, at DOWN 96."""
+    world = World.of(*(service(f"s{number}", tier=1) for number in range(5)))
+    world.polls({f"s{number}": BAD for number in range(5)}, every=60, seconds=660)
+    world.poll({"s0": then})
+    assert verdict(world) == said
+
+
+def test_a_tenth_less_is_not_yet_recovering() -> None:
+    world = World.of(*(service(f"s{number}", tier=1) for number in range(4)), service("x", tier=2))
+    # 3 x 16 + 24 + 8 = 80; without `x` 72, which is nine tenths.
+    world.polls({f"s{number}": BAD for number in range(4)} | {"s0": WORSE, "x": BAD}, every=60, seconds=660)
+    world.poll({"x": WELL})
     assert verdict(world) == "CONTAINED"
-    world.poll({"light": WORST})
-    assert verdict(world) == "CONTAINED"  # 92 is not above 1.1 x 88 = 96.8
-    world.poll({"one": level(DOWN), "h0": WORSE})
-    assert verdict(world) == "WORSENING"  # 16 + 88 = 104
+    world.poll({"s0": BAD})
+    assert verdict(world) == "RECOVERING"
 
 
 def test_all_up_again_is_recovering_until_a_window_has_passed() -> None:
