@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
-from cockpit.cli.main import INTERRUPTED
-from cockpit.cli.settings import THEMES, Settings
+from cockpit.cli.settings import DEMO, THEMES, Settings
 from cockpit.errors import UsageError
 
 # The parser's own errors have no public name; this is the class above BadParameter, UsageError and the like.
@@ -31,11 +31,16 @@ Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 def invoke(arguments: Sequence[str]) -> int:
-    """Runs a command. Raises CockpitError; wrong usage is UsageError."""
+    """Runs a command. Raises CockpitError; wrong usage is UsageError.
+
+    Not by calling `app`: that would turn an interrupt and a reader who has gone into exits of its own.
+    """
+    command = get_command(app)
     try:
-        code = app(args=list(arguments), standalone_mode=False)
-    except typer.Abort:
-        return INTERRUPTED
+        with command.make_context("cockpit", list(arguments)) as context:
+            code = command.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
     except Refused as error:
         raise UsageError(_message(error), "`cockpit --help` tells what there is") from None
     return code if isinstance(code, int) else 0
@@ -93,13 +98,19 @@ def settings_of(context: typer.Context, config: Path | None) -> Settings:
 
 
 @app.command()
-def demo(context: typer.Context, config: Config = None) -> int:
+def demo(
+    context: typer.Context,
+    config: Config = None,
+    scenario: Annotated[
+        str, typer.Option("--scenario", metavar="ID", help="Which incident is played.")
+    ] = DEMO,
+) -> int:
     """The same program on a simulated shop in the middle of an incident; needs nothing."""
     from dataclasses import replace
 
     from cockpit.cli.screen import open_screen
 
-    return open_screen(replace(settings_of(context, config), demo=True))
+    return open_screen(replace(settings_of(context, config), demo=True, scenario=scenario))
 
 
 @app.command()

@@ -72,10 +72,13 @@ def _servers(loaded: Loaded) -> Iterator[Check]:
             "none is configured",
             "add prometheus: to the configuration, or set $PROMETHEUS_URL",
         )
-    if loaded.model.prometheus:
-        from cockpit.cli.live import looked_at
+        return
+    from cockpit.cli.live import looked_at
 
+    try:
         yield from looked_at(loaded)
+    except CockpitError as error:  # it cannot even be asked as configured: a finding like any other
+        yield Check(False, "Prometheus", error.message, error.hint)
 
 
 def _files(loaded: Loaded) -> Iterator[Check]:

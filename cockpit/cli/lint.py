@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cockpit.cli.output import say, say_json
 from cockpit.cli.settings import Settings
-from cockpit.errors import Finding
+from cockpit.errors import Finding, SourceError
 from cockpit.text import plural
 
 SCHEMA = "cockpit.lint/v1"
@@ -19,12 +19,18 @@ def lint(settings: Settings, paths: Sequence[Path], *, json: bool, live: bool) -
     named = list(paths) or ([settings.config] if settings.config else [])
     findings = list(config.lint(named))
     wrong = any(each.severity == "error" for each in findings)
+    unasked: SourceError | None = None
     if live and not wrong:
-        findings += _live(settings, named)
+        try:
+            findings += _live(settings, named)
+        except SourceError as error:
+            unasked = error
     if json:
         say_json({"schema": SCHEMA, "findings": [_entry(each) for each in findings]})
     else:
         say([*(_line(each) for each in findings), _summary(findings, skipped=live and wrong)])
+    if unasked:  # what the files have to say is said all the same
+        raise unasked
     return 1 if wrong else 0
 
 

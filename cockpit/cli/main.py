@@ -18,6 +18,7 @@ REPORT = "this is a fault of cockpit: run it again with COCKPIT_DEBUG=1 and repo
 
 def run(arguments: Sequence[str]) -> int:
     """What `cockpit ARGUMENTS` exits with."""
+    _open_what_is_closed()
     try:
         code = _dispatch(arguments)
         sys.stdout.flush()
@@ -28,6 +29,12 @@ def run(arguments: Sequence[str]) -> int:
     except CockpitError as error:
         complain(error)
         return error.exit_code
+    except OSError as error:
+        if not _lost_output(error):
+            return _fault(error)
+        _hush()
+        _to_stderr(f"cockpit: the output cannot be written: {error.strerror}")
+        return WRONG_USAGE
     except Exception as error:
         return _fault(error)
     return code
@@ -78,6 +85,22 @@ def _to_stderr(line: str) -> None:
         write(line.encode("ascii", "replace").decode() + "\n")
     except (BrokenPipeError, OSError):
         return
+
+
+def _open_what_is_closed() -> None:
+    """Under `>&-` Python has no stream at all, not even one that fails."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - for as long as the process lives
+
+
+def _lost_output(error: OSError) -> bool:
+    """Whether it was stdout that could not be written: the disk behind it is full, for one."""
+    try:
+        sys.stdout.flush()
+    except OSError as again:
+        return again.errno == error.errno
+    return False
 
 
 def _hush() -> int:

@@ -26,13 +26,25 @@ def say(lines: Iterable[str], *, ascii: bool = False) -> None:
 
 
 def say_json(document: Mapping[str, object], *, indent: bool = False) -> None:
-    """One document. In ASCII, so that no character of it can steer a terminal, whatever its locale."""
+    """One document, clean like text: what `jq -r` takes out of it must not steer a terminal either.
+
+    In ASCII, so that it can be written whatever the locale.
+    """
     separators = None if indent else (",", ":")
-    sys.stdout.write(
-        json.dumps(document, allow_nan=False, indent=2 if indent else None, separators=separators)
-    )
+    clear = _cleaned(document)
+    sys.stdout.write(json.dumps(clear, allow_nan=False, indent=2 if indent else None, separators=separators))
     sys.stdout.write("\n")
     sys.stdout.flush()
+
+
+def _cleaned(part: object) -> object:
+    if isinstance(part, str):
+        return clean(part, multiline=True)
+    if isinstance(part, Mapping):
+        return {clean(key): _cleaned(value) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_cleaned(each) for each in part]
+    return part
 
 
 def width() -> int:

@@ -22,7 +22,9 @@ def understood(arguments: Sequence[str]) -> Settings | None:
             settings = replace(settings, readonly=True)
         elif word == "--ascii":
             settings = replace(settings, ascii=True)
-        elif option in ("--config", "--alert", "--prometheus", "--theme"):
+        elif option == "--scenario" and not settings.demo:
+            return None
+        elif option in ("--config", "--alert", "--prometheus", "--theme", "--scenario"):
             value = value if equals else waiting.pop(0) if waiting else ""
             if not value or value.startswith("-") or (option == "--theme" and value not in THEMES):
                 return None
@@ -40,5 +42,7 @@ def _with(settings: Settings, option: str, value: str) -> Settings:
             return replace(settings, alert=value)
         case "--prometheus":
             return replace(settings, prometheus=value)
+        case "--scenario":
+            return replace(settings, scenario=value)
         case _:
             return replace(settings, theme=value)

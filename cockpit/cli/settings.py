@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 THEMES = ("dark", "light", "contrast", "mono")
+DEMO = "demo"
+"""The scenario that `cockpit demo` plays unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,5 +21,6 @@ class Settings:
     ascii: bool = False
     theme: str = "dark"
     demo: bool = False
+    scenario: str = DEMO
     replay: Path | None = None
     speed: float = 1.0

@@ -49,9 +49,10 @@ class Printer:
     """Prints a state as the command was asked to; in plain text only what differs from before."""
 
     def __init__(self, settings: Settings, json: bool) -> None:
-        self._ascii, self._json, self._last = settings.ascii, json, [""]
+        self._ascii, self._json = settings.ascii, json
+        self._last: list[str] = []
 
-    def __call__(self, state: State, now: float, *, again: bool = False) -> None:
+    def __call__(self, state: State, now: float) -> None:
         from cockpit.views import status
 
         if self._json:
@@ -59,7 +60,7 @@ class Printer:
             return
         lines = status.text(state, now, width())
         if lines != self._last:
-            say([""] * again + lines, ascii=self._ascii)
+            say(["", *lines] if self._last else lines, ascii=self._ascii)
         self._last = lines
 
 
@@ -78,10 +79,8 @@ async def _watch(settings: Settings, printed: Printer) -> int:
 
     engine = live(settings, readonly=True)
     running = asyncio.ensure_future(engine.run())
-    first = True
     async for state in engine.follow(reasoned=True):
-        printed(state, engine.now(), again=not first)
-        first = False
+        printed(state, engine.now())
     await running
     return exit_code(engine.state)
 
@@ -97,7 +96,7 @@ async def _until(
             async for state in engine.follow(reasoned=True):
                 reached = state.health.spread.verdict in REACHED[wanted] and state.picture.history_share >= 1
                 if each is not None and not reached:
-                    each(state, engine.now(), again=True)
+                    each(state, engine.now())
                 if reached:
                     last(state, engine.now())
                     return 0

@@ -170,6 +170,7 @@ _SHARE_OF_THRESHOLD: Mapping[Kind, float] = {
     Kind.LATENCY: 0.35,
     Kind.SATURATION: 0.55,
     Kind.INTEGRITY: 0.0,
+    Kind.PROBE: 0.0,
 }
 
 
@@ -180,6 +181,8 @@ def healthy(signal: Signal) -> float:
         lowest = min(limits)
         return lowest * _SHARE_OF_THRESHOLD.get(signal.kind, 0.25) if lowest >= 0 else lowest * 2
     highest = max(limits)
+    if signal.kind is Kind.TRAFFIC and 0 < highest < 1:
+        return 1.0  # a share of what is usual
     if 0.5 <= highest <= 1:  # a probe, an availability, a share of what is expected: 1 is all there can be
         return 1.0 if highest < 1 or signal.kind is Kind.PROBE else 1.5
     return highest * 2 if highest > 0 else highest / 2 + 1

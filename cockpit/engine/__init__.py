@@ -26,7 +26,7 @@ from cockpit.core.update_decisions import objection
 from cockpit.core.update_timeline import described
 from cockpit.engine.asking import Asking, Connect, Outside
 from cockpit.engine.lane import DecisionLane
-from cockpit.engine.slices import in_slices
+from cockpit.engine.slices import fold, in_slices
 from cockpit.ports import Clock, Journal
 
 __all__ = ["Connect", "Engine", "Feed", "Outside", "Watch"]
@@ -71,6 +71,9 @@ class Engine:
         self._asking = Asking(self, connect, clock, step)
         self._unreasoned = asyncio.Event()
         self._reasoning = False
+        self._folding = False
+        self._recorded: list[Decision] = []
+        """Decisions that came on record while a batch was being folded; they follow it."""
         self._followers: list[tuple[bool, asyncio.Queue[State | None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: asyncio.Future[None] | None = None
@@ -116,7 +119,7 @@ class Engine:
 
     async def settled(self) -> None:
         """Wait until everything handed in is folded and reasoned about. Raises what ended the engine."""
-        while self._inbox.qsize() or self._unreasoned.is_set() or self._reasoning:
+        while self._inbox.qsize() or self._folding or self._unreasoned.is_set() or self._reasoning:
             if self._ended is not None and self._ended.done():
                 return await self._ended
             await asyncio.sleep(0)
@@ -171,16 +174,19 @@ class Engine:
     async def _fold_forever(self) -> None:
         while True:
             batch = [await self._inbox.get()]
+            self._folding = True
             while len(batch) < BATCH and not self._inbox.empty() and not isinstance(batch[-1], HEAVY):
                 batch.append(self._inbox.get_nowait())
-            self._turn(batch)
+            await self._turn(batch)
+            self._folding = False
             await asyncio.sleep(0)
 
-    def _turn(self, batch: Sequence[Event]) -> None:
+    async def _turn(self, batch: Sequence[Event]) -> None:
         before = state = self.state
         actions: list[Action] = []
         for event in batch:
-            after, leads_to = update(state, event)
+            heavy = isinstance(event, HEAVY)
+            after, leads_to = await fold(state, event) if heavy else update(state, event)
             if not isinstance(event, Decision):
                 state = after
                 actions += leads_to
@@ -188,6 +194,9 @@ class Engine:
                 self.dispatch(Refused(described(event), why, self._clock.now()))
             else:  # only to hear what it leads to: nobody sees it before it is on record
                 actions += leads_to
+        for decision in self._recorded:
+            state, _ = update(state, decision)
+        self._recorded.clear()
         self.state = state
         for action in actions:
             self._start(action)
@@ -203,7 +212,10 @@ class Engine:
                 self._asking.anew()
 
     def _on_record(self, decision: Decision) -> None:
-        self.state, _ = update(self.state, decision)
+        if self._folding:
+            self._recorded.append(decision)
+        else:
+            self.state, _ = update(self.state, decision)
 
     def _tell_followers(self, before: State, after: State) -> None:
         poll = after.picture.last_poll

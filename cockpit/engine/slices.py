@@ -7,7 +7,8 @@ from collections.abc import Generator, Iterable
 from time import perf_counter
 from typing import TypeVar
 
-from cockpit.core.events import PollReplayed
+from cockpit.core.actions import Action
+from cockpit.core.events import Event, PollReplayed
 from cockpit.core.levels import Seconds
 from cockpit.core.poll import Poll
 from cockpit.core.state import State
@@ -16,6 +17,8 @@ from cockpit.ports import Clock
 
 Result = TypeVar("Result")
 SLICE: Seconds = 0.010
+MANY = 2_000
+"""Signals from which on one poll may take longer than a slice or two."""
 
 
 async def in_slices(work: Generator[None, None, Result]) -> Result:
@@ -32,11 +35,20 @@ async def in_slices(work: Generator[None, None, Result]) -> Result:
             begun = perf_counter()
 
 
+async def fold(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
+    """What `update` says. With many signals in a thread: the poll in which everything changes takes longer
+    than anybody should wait for a key, and `update` is pure, so it matters to nobody where it runs.
+    """
+    if len(state.picture.slots.slots) < MANY:
+        return update(state, event)
+    return await asyncio.to_thread(update, state, event)
+
+
 async def fold_polls(state: State, polls: Iterable[Poll]) -> State:
     """`state` after `polls`, as if it had been there; what each leads to is not done."""
     begun = perf_counter()
     for poll in polls:
-        state, _ = update(state, PollReplayed(poll))
+        state, _ = await fold(state, PollReplayed(poll))
         if perf_counter() - begun > SLICE:
             await asyncio.sleep(0)
             begun = perf_counter()

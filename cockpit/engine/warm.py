@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cockpit.core.levels import Instant, Seconds
-from cockpit.core.poll import Poll
+from cockpit.core.poll import FAILED, Poll
 from cockpit.engine.slices import within
 from cockpit.ports import Clock, History
 
@@ -33,7 +33,10 @@ async def read_window(
     limit: Seconds,
     progress: Callable[[float], None],
 ) -> list[Poll]:
-    """Polls before `window.end`, oldest first, as far as they could be read in time."""
+    """Polls before `window.end`, oldest first, as far as they could be read in time.
+
+    None at all when nobody answered anything: then we do not know either that nothing was known.
+    """
     shares = [0.0] * len(histories)
     found: list[Sequence[Poll]] = [()] * len(histories)
 
@@ -51,7 +54,12 @@ async def read_window(
     finally:
         for reader in readers:
             reader.cancel()
-    return [poll for poll in _meet(found) if poll.at < window.end]
+    past = [poll for poll in _meet(found) if poll.at < window.end]
+    return past if any(_tells_something(poll) for poll in past) else []
+
+
+def _tells_something(poll: Poll) -> bool:
+    return any(samples.answer.count(FAILED) < len(samples) for samples in poll.samples.values())
 
 
 def _meet(found: Iterable[Sequence[Poll]]) -> list[Poll]:

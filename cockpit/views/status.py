@@ -130,14 +130,14 @@ def _suspect(suspect: Suspect) -> Document:
     because = suspect.because
     return {
         "service": suspect.service,
-        "score": suspect.score,
+        "score": number(suspect.score),
         "explains": list(suspect.explains),
         "because": {
-            "coverage": because.coverage,
-            "precedence": because.precedence,
-            "unexplained": because.unexplained,
-            "change": because.change,
-            "severity": because.severity,
+            "coverage": number(because.coverage),
+            "precedence": number(because.precedence),
+            "unexplained": number(because.unexplained),
+            "change": number(because.change),
+            "severity": number(because.severity),
         },
     }
 

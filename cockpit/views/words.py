@@ -128,12 +128,13 @@ def loss_a_minute(loss: Loss) -> str:
 
 
 def loss_so_far(loss: Loss) -> str:
-    """ "€17k", "about €2k-17k", "up to €17k"; the tag in one word or sign."""
+    """ "€17k", "about €2k-17k", "at least €17k"; the tag in one word or sign."""
     if loss.kind == "measured":
         return _range(loss, short=True)
-    return (
-        f"up to {_amount(loss.high, loss, True)}" if loss.kind == "unknown" else f"about {_range(loss, True)}"
-    )
+    if loss.kind == "estimated":
+        return f"about {_range(loss, short=True)}"
+    # What was lost while nobody could see has no upper end.
+    return f"at least {_amount(loss.low, loss, short=True)}" if loss.low else "not known yet"
 
 
 def _range(loss: Loss, short: bool) -> str:

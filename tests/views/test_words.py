@@ -57,7 +57,8 @@ def test_the_verdict_is_said_in_words(spread: Spread, said: str) -> None:
     [
         (Loss("measured", 1240, 1240, "money", "EUR"), "€1,240 a minute (measured)", "€1.2k"),
         (Loss("estimated", 240, 960, "money", "EUR"), "€240-€960 a minute (estimated)", "about €240-€960"),
-        (Loss("unknown", 0, 5000, "money", "EUR"), "loss not known yet", "up to €5k"),
+        (Loss("unknown", 0, 5000, "money", "EUR"), "loss not known yet", "not known yet"),
+        (Loss("unknown", 1200, 5000, "money", "EUR"), "loss not known yet", "at least €1.2k"),
         (Loss("estimated", 20, 80, "%"), "20-80 % lost (estimated)", "about 20-80 %"),
     ],
 )

@@ -63,7 +63,7 @@ def loss_per_minute(capability: Capability, level: Shown, flow: Throughput) -> L
         return _worth(capability, "measured", share, share, flow.expected)
     if level in SHARES:
         return _worth(capability, "estimated", *SHARES[level], flow.expected)
-    return _worth(capability, "unknown", 0.0, 1.0, flow.expected)
+    return _worth(capability, "unknown", 0.0, 1.0, None)  # 0-100 %, also where a price is known
 
 
 def _worth(capability: Capability, kind: str, low: float, high: float, expected: float | None) -> Loss:

@@ -188,8 +188,14 @@ def loss_per_minute(
         kind, (low, high) = "measured", (share, share)
     elif level.level is not None:
         kind, (low, high) = "estimated", SHARE[level.level]
-    # Reading: a share is worth something where it is known what was expected, also when it is 0 to 1.
-    if capability.value and measures and all(seen.answer == PRESENT for _, seen in measures):
+    # Reading: a share is worth something where it is known what was expected.
+    # Unknown is 0-100 %, never an amount that somebody could quote.
+    if (
+        kind != "unknown"
+        and capability.value
+        and measures
+        and all(seen.answer == PRESENT for _, seen in measures)
+    ):
         worth = capability.value.per_unit * expected
         return kind, low * worth, high * worth, "money"
     return kind, low * 100, high * 100, "%"
