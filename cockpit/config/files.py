@@ -27,7 +27,7 @@ def find(given: Path | None, environ: Mapping[str, str], here: Path = Path()) ->
     if is_ours(_users_own() / "cockpit.yaml"):
         return _users_own()
     raise UsageError(
-        "no configuration found: no --config, no $COCKPIT_CONFIG, no config/cockpit.yaml here with apiVersion: cockpit/v1",
+        "no configuration found: no --config, no $COCKPIT_CONFIG, no config/cockpit.yaml of ours here",
         "run `cockpit demo` to look around, or write config/cockpit.yaml",
     )
 
