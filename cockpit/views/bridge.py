@@ -14,9 +14,9 @@ from cockpit.views.wrong import wrong
 MOST_TOLD = 50
 NEXT_COLUMNS = (
     Column(),
-    Column(least=18, most=48, grow=True),
-    Column(least=14, most=60, drop=2),
-    Column(least=13, drop=1),
+    Column(most=48),
+    Column(least=12, most=80, drop=2, chooses=True),
+    Column(drop=1),
 )
 TIMELINE_COLUMNS = (Column(), Column(grow=True))
 
@@ -63,17 +63,18 @@ def do_next(state: State) -> Section:
 
 
 def _proposed(proposal: fit.Proposal, key: str) -> Row:
-    reason = ", ".join(proposal.reasons)
+    reason, *shorter = (line(", ".join(proposal.reasons[:most]), Tone.DIM) for most in (9, 1))
     state_of_it = "draft: not checked, no undo" if proposal.draft else fit.NOT_REHEARSED
     if proposal.adds_load:
         state_of_it += ", adds load"
     cells = (
         line(key, Tone.KEY),
         line(proposal.title),
-        line(reason, Tone.DIM),
+        reason,
         line(state_of_it, Tone.WARNING),
     )
-    return Row(cells, proposal.runbook, "runbook")
+    shorter += [line(proposal.reasons[0].partition(",")[0], Tone.DIM)]
+    return Row(cells, proposal.runbook, "runbook", tuple(shorter))
 
 
 def _switches(state: State) -> list[Row]:
@@ -98,12 +99,13 @@ def _switches(state: State) -> list[Row]:
 
 def _nothing_fits(state: State) -> Line:
     """Whom to call when no runbook fits; nothing when nothing is wrong."""
-    if not state.health.suspects:
-        calm = not facts.blind(state) and not facts.breached(state) and not facts.lost_sources(state)
+    first = facts.most_urgent(state)
+    if not first:
+        calm = not facts.blind(state) and not facts.lost_sources(state)
         return line(
             "Nothing to do." if calm and state.health.at is not None else "No runbook fits.", Tone.DIM
         )
-    owner = facts.declared(state, state.health.suspects[0].service).owner
+    owner = facts.declared(state, first).owner
     contact = facts.reach(state, owner)
     whom = f" Call {owner}{', ' if contact else ''}{contact}." if owner else " Nobody is named as its owner."
     return line(f"No runbook fits.{whom}")
@@ -119,7 +121,7 @@ def timeline(state: State) -> Section:
 
 def _told(state: State, entry: Entry) -> Row:
     known = entry.subject in state.health.graph.index
-    subject = (Span(f"{entry.subject} "),) if entry.subject and known else ()
-    text = Span(words.readable(entry.text), Tone.STRONG if entry.kind in ("act", "change") else Tone.PLAIN)
-    cells = (line(clock(entry.at), Tone.DIM), (*subject, text))
+    subject = (Span(f"{facts.called(state, entry.subject)}: "),) if entry.subject and known else ()
+    tone = Tone.STRONG if entry.kind in ("act", "change") else Tone.PLAIN
+    cells = (line(clock(entry.at), Tone.DIM), (*subject, Span(words.told(entry.kind, entry.text), tone)))
     return Row(cells, entry.subject if known else "", "node" if known else "")

@@ -12,7 +12,7 @@ from cockpit.text import age, clock, short_age
 from cockpit.views import facts, fit, words
 from cockpit.views.lines import LEVEL_TONES, Column, Line, Row, Section, Span, Tone, line
 
-PAIR = (Column(least=10), Column(grow=True))
+PAIR = (Column(least=10), Column(most=80, grow=True))
 MOST_CHANGES = 12
 
 
@@ -80,7 +80,7 @@ def _step(step: EscalationStep) -> str:
 def changes(state: State, name: str, now: Instant) -> Section:
     mine = sorted((each for each in state.health.changes if each.service == name), key=lambda each: -each.at)
     rows = tuple(_change(change, now) for change in mine[:MOST_CHANGES])
-    return Section("Changes (UTC)", (Column(), Column(grow=True), Column(right=True)), rows)
+    return Section("Changes (UTC)", (Column(), Column(most=80, grow=True), Column(right=True)), rows)
 
 
 def _change(change: Change, now: Instant) -> Row:
@@ -98,7 +98,13 @@ def _change(change: Change, now: Instant) -> Row:
     return Row(cells, change.url if is_web(change.url) else "", "link" if is_web(change.url) else "")
 
 
-ALERT_COLUMNS = (Column(), Column(least=16), Column(grow=True), Column(right=True, drop=1), Column(drop=2))
+ALERT_COLUMNS = (
+    Column(),
+    Column(least=16),
+    Column(most=80, grow=True),
+    Column(right=True, drop=1),
+    Column(drop=2),
+)
 
 
 def alerts(state: State, name: str, now: Instant) -> Section:
@@ -151,11 +157,11 @@ def runbooks(state: State, name: str) -> Section:
         for card in state.model.runbooks
         if card.id in named or name in (*card.services, *card.fits_services)
     ]
-    return Section("Runbooks", (Column(), Column(grow=True), Column(drop=1)), tuple(rows))
+    return Section("Runbooks", (Column(), Column(most=80, grow=True), Column(drop=1)), tuple(rows))
 
 
 def switches(state: State, name: str) -> Section:
-    columns = (Column(), Column(grow=True), Column(drop=1), Column(drop=2))
+    columns = (Column(), Column(most=80, grow=True), Column(drop=1), Column(drop=2))
     rows = [
         Row(
             (

@@ -24,6 +24,12 @@ def title(state: State, name: str) -> str:
     return declared(state, name).title or name if name in state.health.graph.index else name
 
 
+def called(state: State, name: str) -> str:
+    """A service by its name, a capability by its title: nobody knows it by another."""
+    graph = state.health.graph
+    return title(state, name) if graph.index.get(name, 0) >= graph.services else name
+
+
 def capability_of(state: State, name: str) -> Capability:
     found = declared(state, name)
     assert isinstance(found, Capability)
@@ -49,6 +55,14 @@ def worst(nodes: Iterator[Node] | tuple[Node, ...] | list[Node]) -> Node | None:
 
 def breached(state: State) -> tuple[Node, ...]:
     return tuple(node for node in state.health.services() if node.integrity is Integrity.BREACHED)
+
+
+def most_urgent(state: State) -> str:
+    """Whom the first step is about: whose data is wrong, else the first suspect; nobody when all is calm."""
+    wrong = breached(state)
+    if wrong:
+        return wrong[0].name
+    return state.health.suspects[0].service if state.health.suspects else ""
 
 
 def blind(state: State) -> tuple[Node, ...]:

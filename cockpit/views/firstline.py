@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cockpit.core.levels import Instant, Shown
+from cockpit.core.levels import Instant, Shown, Verdict
 from cockpit.core.state import State
-from cockpit.text import age, plural
+from cockpit.text import age, clock, plural
 from cockpit.views import facts, words
 from cockpit.views.layout import fit, join, line_width
 from cockpit.views.lines import Line, Span, Tone, line
@@ -30,12 +30,13 @@ def parts(state: State, now: Instant) -> tuple[Line, ...]:
         _title(state),
         line(MODE_MARKS[state.mode], Tone.WARNING),
         _worst(state),
-        _verdict(state, now),
         _integrity(state),
+        _verdict(state, now),
         _lost(state),
         _blind(state),
         line(str(state.health.severity or ""), Tone.STRONG),
         _age(state, now),
+        _time(state, now),
         _loading(state),
         line("read-only" if state.readonly else "", Tone.WARNING),
         _complaints(state),
@@ -67,12 +68,15 @@ def _worst(state: State) -> Line:
 def _verdict(state: State, now: Instant) -> Line:
     if state.health.reasoned_at is None:
         return ()
-    return line(words.verdict(state.health.spread, now))
+    spread = state.health.spread
+    # That nothing fails is what the level before it says; beside wrong data "clear" would comfort.
+    return () if spread.verdict is Verdict.CLEAR else line(words.verdict(spread, now))
 
 
 def _integrity(state: State) -> Line:
     count = len(facts.breached(state))
-    return line(f"DATA WRONG in {plural(count, 'service')}", Tone.BREACHED) if count else ()
+    many = f" in {plural(count, 'service')}" if count > 1 else ""
+    return line(f"{words.DATA_WRONG}{many}", Tone.BREACHED) if count else ()
 
 
 def _lost(state: State) -> Line:
@@ -95,6 +99,12 @@ def _age(state: State, now: Instant) -> Line:
     at = state.health.at
     old = now - at if at is not None else 0.0
     return line(f"picture {age(old)} old", Tone.WARNING) if old > 2 * state.model.poll + 1 else ()
+
+
+def _time(state: State, now: Instant) -> Line:
+    """While something is wrong: what else on the screen is a time of day is in UTC too."""
+    wrong = any(facts.is_wrong(node) for node in state.health.nodes)
+    return line(f"{clock(now)} UTC", Tone.DIM) if wrong else ()
 
 
 def _loading(state: State) -> Line:

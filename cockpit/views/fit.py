@@ -76,8 +76,12 @@ def _proposal(state: State, card: RunbookCard, firing: frozenset[str]) -> Propos
 
 
 def _reasons(state: State, card: RunbookCard, firing: frozenset[str]) -> Iterator[tuple[str, int]]:
-    """(reason, points)."""
+    """(reason, points). What stops a wrong writer comes before what fits the first suspect: data first."""
     health = state.health
+    for node in facts.breached(state):
+        if node.name in card.fits_services and FailureClass.CORRUPTION in card.fits_classes:
+            yield f"fits {node.name}, {words.CLASSES[FailureClass.CORRUPTION]}", 5
+            return
     if health.suspects:
         suspect = health.node(health.suspects[0].service)
         yield from _names_suspect(state, card, suspect)
@@ -134,4 +138,4 @@ def _holds(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool:
 
 
 NOT_REHEARSED = "not rehearsed"
-NOT_OPERATED = "not operated here yet"
+NOT_OPERATED = "shown only"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from cockpit.core.health.state import Suspect
+from cockpit.core.health.state import Node, Suspect
 from cockpit.core.levels import Instant, Integrity, Shown, Verdict
 from cockpit.core.state import SourceState, State
 from cockpit.text import age, clock, join_names, percent, plural
@@ -19,7 +19,7 @@ TWO_CANDIDATES = 0.1
 
 
 class Weight(IntEnum):
-    """How early a sentence is dropped when there is no room: the highest goes first."""
+    """How early a sentence gets its room: the lowest first."""
 
     DATA = 0
     FEEL = 1
@@ -43,15 +43,22 @@ def sentences(state: State, now: Instant) -> tuple[str, ...]:
 
 
 def lines(state: State, now: Instant, width: int = 80, at_most: int = 3) -> list[Line]:
-    """The sentences that fit, least important ones dropped first; a first one too long ends in `…`."""
-    kept = list(_sentences(state, now))
-    while True:
-        wrapped = wrap(join((each.line for each in kept), " "), width)
-        if len(wrapped) <= at_most:
-            return wrapped
-        if len(kept) == 1:
-            return [*wrapped[: at_most - 1], _ended(wrapped[at_most - 1], width)]
-        kept.remove(max(kept, key=lambda each: each.weight))
+    """The sentences that fit, the most important chosen first; one that is too long alone ends in `…`."""
+    every = list(_sentences(state, now))
+    first, *others = sorted(range(len(every)), key=lambda at: every[at].weight)
+    kept = [first]
+    for at in others:
+        if len(_wrapped(every, [*kept, at], width)) <= at_most:
+            kept.append(at)
+    wrapped = _wrapped(every, kept, width)
+    if len(wrapped) <= at_most:
+        return wrapped
+    return [*wrapped[: at_most - 1], _ended(wrapped[at_most - 1], width)]
+
+
+def _wrapped(every: Sequence[Sentence], chosen: Iterable[int], width: int) -> list[Line]:
+    """The chosen ones in reading order."""
+    return wrap(join((every[at].line for at in sorted(chosen)), " "), width)
 
 
 def _ended(last: Line, width: int) -> Line:
@@ -110,19 +117,18 @@ def _data(state: State) -> Iterator[Sentence]:
     wrong = facts.breached(state)
     if wrong:
         latch = state.health.latches.get(wrong[0].name)
-        since = f" since {clock(latch.first)}" if latch else ""
+        since = f" since {clock(latch.first)} UTC" if latch else ""
         names = join_names([node.name for node in wrong], 2)
         yield _say(Weight.DATA, f"Data written by {names} is wrong{since}.", Tone.BREACHED)
 
 
 def _feel(state: State) -> Iterator[Sentence]:
-    """The worst capability; without one the worst service."""
-    hurt = business.worst_first(state)
-    if hurt and facts.is_wrong(hurt[0]):
-        more = sum(facts.is_wrong(node) for node in hurt[1:])
-        text = f"{business.sentence(state, hurt[0])}{f', and {more} more' if more else ''}."
-        yield _say(Weight.FEEL, text, Tone.STRONG)
+    """What customers feel, else what others do; without a capability that is hurt the worst service."""
+    felt = business.felt_first(state)
+    if felt:
+        yield _say(Weight.FEEL, f"{business.sentence(state, felt[0])}{_others(state, felt)}.", Tone.STRONG)
         return
+    capabilities = state.health.capabilities()
     wrong = [node for node in state.health.services() if facts.is_wrong(node)]
     failing = [node for node in wrong if facts.is_failing(node)]
     worst = facts.worst(wrong)
@@ -130,13 +136,21 @@ def _feel(state: State) -> Iterator[Sentence]:
         names = join_names([node.name for node in wrong if node.level is Shown.AT_RISK])
         yield _say(Weight.FEEL, f"Nothing fails, but at risk: {names}.", Tone.STRONG)
     elif failing:
-        unhurt = hurt and all(node.level is Shown.OK for node in hurt)
-        felt = (
-            "No business capability is hurt so far"
-            if unhurt
-            else f"{plural(len(failing), 'service')} not fine"
-        )
-        yield _say(Weight.FEEL, f"{felt}.", Tone.STRONG)
+        unhurt = capabilities and all(node.level is Shown.OK for node in capabilities)
+        count = f"{plural(len(failing), 'service')} not fine"
+        text = "No business capability is hurt so far" if unhurt else count
+        yield _say(Weight.FEEL, f"{text}.", Tone.STRONG)
+
+
+def _others(state: State, felt: list[Node]) -> str:
+    """ "; Orders ship: DOWN; 2 more": what is even worse is named, the others are counted."""
+    worst = facts.worst(felt)
+    rest = len(felt) - 1
+    said = ""
+    if worst is not None and words.BADNESS[worst.level] > words.BADNESS[felt[0].level]:
+        said = f"; {facts.title(state, worst.name)}: {words.level_word(worst.level)}"
+        rest -= 1
+    return f"{said}{f'; {rest} more hurt or at risk' if rest else ''}"
 
 
 def _cause(state: State) -> Iterator[Sentence]:
@@ -171,7 +185,7 @@ def _change(state: State, suspect: Suspect) -> Iterator[Sentence]:
     onset = state.health.node(suspect.service).onset
     if change is None:
         return
-    before = f", {age(onset - change.at)} before" if onset is not None else f" at {clock(change.at)}"
+    before = f", {age(onset - change.at)} before" if onset is not None else f" at {clock(change.at)} UTC"
     undo = words.reversible(change)
     text = (
         f"Last change of {suspect.service}: {words.change_words(change)}{before}{', ' if undo else ''}{undo}."
@@ -196,7 +210,7 @@ def _spreads(state: State, now: Instant) -> Iterator[Sentence]:
     spread = health.spread
     match spread.verdict:
         case Verdict.SPREADING:
-            crossed = f", into {spread.crossed[0]}" if spread.crossed else ""
+            crossed = f", into {_boundary(state, spread.crossed[0])}" if spread.crossed else ""
             text = (
                 f"Spreading: {join_names(spread.new)} {'is' if len(spread.new) == 1 else 'are'} new{crossed}."
             )
@@ -206,6 +220,12 @@ def _spreads(state: State, now: Instant) -> Iterator[Sentence]:
             said = words.verdict(spread, now)
             text = f"{said[:1].upper()}{said[1:]}."
     yield _say(Weight.SPREAD, text)
+
+
+def _boundary(state: State, crossed: str) -> str:
+    """ "system payments", "Support finds orders": a capability by its title."""
+    kind, _, name = crossed.partition(" ")
+    return f"“{facts.title(state, name)}”" if kind == "capability" else crossed
 
 
 def _sourceless(state: State, now: Instant, all_of_it: bool = False) -> Iterator[Sentence]:
@@ -218,7 +238,7 @@ def _sourceless(state: State, now: Instant, all_of_it: bool = False) -> Iterator
 
 def unreachable(state: State, source: SourceState) -> str:
     """ "Prometheus eu unreachable since 02:01 (connection refused); owner platform, +49...; runbook x." """
-    since = f" since {clock(source.since)}" if source.since is not None else ""
+    since = f" since {clock(source.since)} UTC" if source.since is not None else ""
     reason = f" ({source.reason})" if source.reason else ""
     contact = facts.reach(state, source.owner)
     owner = f"; owner {source.owner}{', ' if contact else ''}{contact}" if source.owner else ""
@@ -250,9 +270,12 @@ def _key(state: State) -> Iterator[Sentence]:
     fitting = fit.proposals(state)
     if fitting:
         tail = f" {fitting[0].title} (not rehearsed)."
-        yield Sentence(Weight.KEY, (Span("Press"), Span(" "), Span("r", Tone.KEY), Span(":"), Span(tail)))
+        # While data is wrong, what to do about it is worth more than what else may have caused the rest.
+        weight = Weight.FEEL if facts.breached(state) else Weight.KEY
+        yield Sentence(weight, (Span("Press"), Span(" "), Span("r", Tone.KEY), Span(":"), Span(tail)))
         return
-    owner = facts.declared(state, state.health.suspects[0].service).owner if state.health.suspects else ""
+    first = facts.most_urgent(state)
+    owner = facts.declared(state, first).owner if first else ""
     contact = facts.reach(state, owner)
     if owner:
         yield _say(Weight.KEY, f"No runbook fits; call {owner}{', ' if contact else ''}{contact}.")

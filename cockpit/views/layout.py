@@ -58,6 +58,11 @@ def fit(line: Line, room: int) -> Line:
     return tuple(span for span in kept if span.text)
 
 
+def choose(ways: Iterable[Line], room: int) -> Line:
+    """The first of several ways to say something that fits whole; nothing when none does."""
+    return next((way for way in ways if line_width(way) <= room), ())
+
+
 def pad(line: Line, room: int, right: bool = False) -> Line:
     """`line` in exactly `room` cells."""
     line = fit(line, room)
@@ -136,7 +141,7 @@ def widths(columns: Sequence[Column], rows: Sequence[Row], room: int) -> tuple[i
     free = room - _total(wanted)
     for at, column in enumerate(columns):
         if free > 0 and column.grow and wanted[at]:
-            wanted[at] += free
+            wanted[at] = min(wanted[at] + free, max(wanted[at], column.most))
             break
     return tuple(wanted)
 
@@ -169,6 +174,8 @@ def draw_row(row: Row, columns: Sequence[Column], sizes: Sequence[int]) -> Line:
     for at, (column, size) in enumerate(zip(columns, sizes, strict=True)):
         if size:
             cell = row.cells[at] if at < len(row.cells) else ()
+            if column.chooses and row.shorter:
+                cell = choose((cell, *row.shorter), size)
             spans += [Span(" " * GAP)] * bool(spans)
             spans += pad(cell, size, column.right)
     while spans and not spans[-1].text.strip() and spans[-1].tone is Tone.PLAIN:

@@ -74,11 +74,14 @@ class Row:
     key: str = ""
     """What Enter opens: the name of a node, runbook or switch, or the id of a source; empty: nothing."""
     opens: Literal["", "node", "runbook", "switch", "source", "alert", "link"] = ""
+    shorter: tuple[Line, ...] = ()
+    """Other ways to say the cell of the column that `chooses`, the better ones first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """How wide a column is: as its widest cell, at most `most`; the first that grows takes what is left.
+    """How wide a column is: as its widest cell, at most `most`; the first that grows takes what is left, up
+    to its `most`: on a wide screen what belongs together stays together.
 
     When a line is too narrow, columns shrink to `least` (0: they do not), and when that is not enough they
     go, both in the order of `drop`, the highest first; 0 never goes.
@@ -90,6 +93,9 @@ class Column:
     right: bool = False
     drop: int = 0
     title: str = ""
+    chooses: bool = False
+    """A cell that does not fit is said in the first of its row's `shorter` ways that does, else not at all:
+    half of a word or of a number misleads. Without such ways it is cut like any other."""
 
 
 @dataclass(frozen=True, slots=True)

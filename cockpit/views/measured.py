@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cockpit.core.health.reading import Reading
 from cockpit.core.health.state import Suspect
-from cockpit.core.levels import Shown
+from cockpit.core.levels import Level, Shown
 from cockpit.core.model import Criticality, Dependency, Service
 from cockpit.core.state import State
 from cockpit.text import join_names, percent, short_age
@@ -15,13 +15,13 @@ SIGNAL_COLUMNS = (
     Column(least=10, title="signal"),
     Column(title="level"),
     Column(title="value"),
-    Column(least=8, grow=True, title="not OK when", drop=3),
+    Column(least=8, most=90, title="not OK when", drop=3, chooses=True),
     Column(title="trend", drop=2),
     Column(right=True, title="age", drop=1),
-    Column(title="from", drop=4),
+    Column(title="from", drop=6),
     Column(title="note", most=40, drop=5),
 )
-EDGE_COLUMNS = (Column(least=14, grow=True), Column(), Column(most=40), Column(most=30, drop=1))
+EDGE_COLUMNS = (Column(least=14, most=40, grow=True), Column(), Column(most=40), Column(most=30, drop=1))
 
 
 def signals(state: State, name: str) -> Section:
@@ -46,16 +46,25 @@ def _signal(state: State, name: str, reading: Reading) -> Row:
         line(reading.source, Tone.DIM),
         line(_odd(reading), Tone.WARNING),
     )
-    return Row(cells)
+    return Row(cells, shorter=(line(_nearest_threshold(reading), Tone.DIM),))
 
 
 def thresholds(reading: Reading) -> str:
     """ "> 2 % DEGRADED, > 10 % FAILING"."""
+    return ", ".join(_threshold(reading, level) for level in sorted(reading.signal.thresholds))
+
+
+def _nearest_threshold(reading: Reading) -> str:
+    """The one that makes it what it is, or the first that it would cross."""
+    levels = sorted(reading.signal.thresholds)
+    crossed = [level for level in levels if reading.level is not None and level <= reading.level]
+    return _threshold(reading, crossed[-1] if crossed else levels[0]) if levels else ""
+
+
+def _threshold(reading: Reading, level: Level) -> str:
     sign = ">" if reading.signal.direction == "above" else "<"
-    return ", ".join(
-        f"{sign} {words.measured_value(limit, reading.signal.unit)} {words.level_word(Shown.of(level))}"
-        for level, limit in sorted(reading.signal.thresholds.items())
-    )
+    limit = words.measured_value(reading.signal.thresholds[level], reading.signal.unit)
+    return f"{sign} {limit} {words.level_word(Shown.of(level))}"
 
 
 def _odd(reading: Reading) -> str:
@@ -145,7 +154,7 @@ def because(suspect: Suspect) -> Section:
         ("how bad", parts.severity, ""),
     )
     rows = tuple(Row((line(name), line(percent(share)), line(why, Tone.DIM))) for name, share, why in said)
-    columns = (Column(least=14), Column(right=True), Column(grow=True))
+    columns = (Column(least=14), Column(right=True), Column(most=80, grow=True))
     missing = f"evidence missing from {join_names(suspect.blind_spots)}" if suspect.blind_spots else ""
     title = f"Why it is suspected: {percent(suspect.score)}, a hypothesis"
     return Section(title, columns, rows, line(missing, Tone.WARNING))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cockpit.core.health.state import Node
-from cockpit.core.levels import Instant, Integrity, Level, Shown
+from cockpit.core.levels import FailureClass, Instant, Integrity, Level, Shown
 from cockpit.core.model import Capability
 from cockpit.core.state import State
 from cockpit.text import age, clock, join_names
@@ -32,7 +32,6 @@ def service(state: State, name: str, now: Instant) -> ServiceView | None:
     node = state.health.node(name)
     sections = (
         measured.signals(state, name),
-        _suspicion(state, name),
         measured.needs(state, name),
         measured.needed_by(state, name),
         measured.feeds(state, name),
@@ -43,6 +42,7 @@ def service(state: State, name: str, now: Instant) -> ServiceView | None:
         declared.runbooks(state, name),
         declared.switches(state, name),
         declared.links(state, name),
+        _suspicion(state, name),
     )
     filled = tuple(section for section in sections if section.rows or section.note)
     return ServiceView(_title(state, node, now), tuple(_remarks(state, node, now)), filled)
@@ -55,7 +55,8 @@ def _title(state: State, node: Node, now: Instant) -> Line:
     if title != node.name:
         spans.append(Span(f"({node.name}) ", Tone.DIM))
     spans.append(word)
-    if node.failure_class:
+    # "FAILING, degraded" would say two things; that it merely works badly is what the level says.
+    if node.failure_class not in (None, FailureClass.DEGRADATION):
         spans.append(Span(f", {words.CLASSES[node.failure_class]}"))
     if state.health.at is not None:
         spans.append(Span(f", for {age(now - node.since)}", Tone.DIM))

@@ -12,9 +12,9 @@ from cockpit.core.model import Service
 from cockpit.core.state import State
 from cockpit.text import clean, short_age
 from cockpit.views import facts, words
-from cockpit.views.layout import GAP, pad
+from cockpit.views.layout import GAP, choose, pad
 from cockpit.views.lines import LEVEL_TONES, Line, Span, Tone, line
-from cockpit.views.wrong import what
+from cockpit.views.wrong import ways
 
 
 class Grouping(StrEnum):
@@ -291,18 +291,21 @@ SIGNAL_WIDTH = 26
 SINCE_WIDTH = 4
 OVERLAY_WIDTH = 22
 OWNER_WIDTH = 14
+TIER_WIDTH = 4
+NAME_MOST = 48
+"""However wide the screen: a level must stand near the name that it belongs to."""
 
 
 def sizes(width: int) -> tuple[int, ...]:
     """Cells for name, level, main signal, age, overlays, owner, tier; 0 where it does not fit."""
-    fixed = [LEVEL_WIDTH, SIGNAL_WIDTH, SINCE_WIDTH, OVERLAY_WIDTH, OWNER_WIDTH, 2]
+    fixed = [LEVEL_WIDTH, SIGNAL_WIDTH, SINCE_WIDTH, OVERLAY_WIDTH, OWNER_WIDTH, TIER_WIDTH]
     least = 22
     for at in (5, 4, 3, 1):  # tier goes first, then owner, overlays, main signal
         if least + sum(fixed) + GAP * sum(1 for size in fixed if size) <= width:
             break
         fixed[at] = 0
     name = width - sum(fixed) - GAP * sum(1 for size in fixed if size)
-    return max(8, name), *fixed
+    return min(max(8, name), NAME_MOST), *fixed
 
 
 def draw(state: State, row: ServiceRow, now: Instant, width: int) -> Line:
@@ -315,7 +318,7 @@ def draw(state: State, row: ServiceRow, now: Instant, width: int) -> Line:
     known = row.node is not None and row.key in state.health.graph.index
     cells: tuple[Line, ...] = (
         name,
-        line(row.level, row.tone),
+        (words.state_span(row.node),) if row.node else line(row.level, row.tone),
         _what(state, row.node) if known and row.node else line(row.failure),
         line(short_age(now - row.since) if row.since is not None else "", Tone.DIM),
         line(", ".join(row.overlays), Tone.WARNING),
@@ -327,7 +330,7 @@ def draw(state: State, row: ServiceRow, now: Instant, width: int) -> Line:
 
 def _what(state: State, node: Node) -> Line:
     """What is wrong with it; where nothing is, the main signal as it stands."""
-    said = what(state, node)
+    said = choose(ways(state, node), SIGNAL_WIDTH)
     reading = None if said else facts.main_reading(state, node.name)
     if reading is None:
         return said
@@ -337,7 +340,7 @@ def _what(state: State, node: Node) -> Line:
 
 def heading(width: int) -> Line:
     """Titles above the columns that `draw` makes at this width."""
-    titles = ("  service", "level", "what", "for", "also", "owner", "t")
+    titles = ("  service", "level", "what", "for", "also", "owner", "tier")
     return _joined([line(title, Tone.DIM) for title in titles], sizes(width), right=(3,))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from cockpit.core.health.state import Loss, Spread
+from cockpit.core.health.state import Loss, Node, Spread
 from cockpit.core.levels import FailureClass, Instant, Integrity, Shown, Verdict
 from cockpit.core.model import Audience
 from cockpit.core.poll import Change
@@ -79,6 +79,7 @@ AUDIENCES: Final[Mapping[Audience, str]] = {
     Audience.LEADERSHIP: "Leadership",
 }
 
+DATA_WRONG: Final = "DATA WRONG"
 SPARKS: Final = "▁▂▃▄▅▆▇█"
 
 
@@ -93,11 +94,28 @@ def level_spans(level: Shown) -> tuple[Span, Span]:
     return Span(GLYPHS[level], tone), Span(level_word(level), tone)
 
 
+def state_span(node: Node) -> Span:
+    """The word for how a node is; that its data is wrong stands above every level."""
+    if node.integrity is Integrity.BREACHED:
+        return Span(DATA_WRONG, Tone.BREACHED)
+    return level_spans(node.level)[1]
+
+
 def readable(text: str) -> str:
-    """A line written with machine words (timeline, contradictions), with the words of the screen."""
-    for machine in ("AT_RISK", "CANNOT_TELL", "TOO_EARLY"):
-        text = text.replace(machine, machine.replace("_", " "))
-    return text
+    """A line written with machine words (contradictions), with the words of the screen."""
+    return text.replace(Shown.AT_RISK.value, level_word(Shown.AT_RISK))
+
+
+def told(kind: str, text: str) -> str:
+    """An entry of the timeline in the words of the screen: "data wrong (was not checked)"."""
+    said: Mapping[str, str] = {}
+    if kind == "spread":
+        said = {verdict.value: word for verdict, word in VERDICTS.items()}
+    elif kind == "integrity":
+        said = {integrity.value: word.removeprefix("data ") for integrity, word in INTEGRITY.items() if word}
+    for machine, word in said.items():
+        text = text.replace(machine, word)
+    return readable(text)
 
 
 def verdict(spread: Spread, now: Instant) -> str:

@@ -13,11 +13,11 @@ from cockpit.views import facts, words
 from cockpit.views.lines import LEVEL_TONES, Column, Line, Row, Section, Span, Tone, line
 
 COLUMNS = (
-    Column(least=12, grow=True),
+    Column(least=18, most=40, grow=True),
     Column(),
-    Column(least=11, most=34, drop=2),
-    Column(right=True, drop=1),
-    Column(least=8, most=24, drop=3),
+    Column(least=11, most=60, drop=1, chooses=True),
+    Column(right=True, drop=2),
+    Column(most=24, drop=3),
 )
 """Tree and name; level; what the main signal says; how long; owner."""
 MOST_AT_RISK = 8
@@ -120,49 +120,76 @@ def _branch(
     below = children.get(parent, [])
     for at, name in enumerate(below):
         last = at == len(below) - 1
-        branch = "" if not parent else f"{before}{'└' if last else '├'} "
+        branch = "" if not parent else f"{before}{'└' if last else '├'}"
         yield _row(state, state.health.node(name), now, branch)
-        deeper = "" if not parent else f"{before}{' ' if last else '│'} "
+        deeper = "" if not parent else f"{before}{' ' if last else '│'}"
         yield from _branch(state, now, children, name, deeper)
 
 
 def _row(state: State, node: Node, now: Instant, branch: str = "") -> Row:
-    glyph, word = words.level_spans(node.level)
-    if node.integrity is Integrity.BREACHED:
-        word = Span(f"{word.text} DATA WRONG" if node.level is not Shown.OK else "DATA WRONG", Tone.BREACHED)
+    glyph, _ = words.level_spans(node.level)
     tree = (Span(branch, Tone.DIM),) if branch else ()
+    whole, *shorter = ways(state, node)
     cells = (
         (*tree, glyph, Span(f" {node.name}")),
-        (word,),
-        what(state, node),
+        (words.state_span(node),),
+        whole,
         line(short_age(now - node.since) if state.health.at is not None else "", Tone.DIM),
         line(facts.declared(state, node.name).owner, Tone.DIM),
     )
-    return Row(cells, node.name, "node")
+    return Row(cells, node.name, "node", (*shorter, ()))
 
 
-def what(state: State, node: Node) -> Line:
-    """Class and main signal in a few words: "unavailable, probe 0", "no samples", "cached catalogue"."""
+def ways(state: State, node: Node) -> list[Line]:
+    """What is wrong in a few words, from all of it to the least that still says something.
+
+    "unavailable, errors 31 %", "errors 31 %", "unavailable"; first of all that data is wrong. Never empty.
+    """
+    main, shortest = _main(state, node)
+    kind = _class(node, main)
+    data = list(_of_data(node))
+    measured = ", ".join(filter(None, (kind, main)))
+    whole = ", ".join(filter(None, (*data[:1], measured)))
+    tone = LEVEL_TONES[node.level] if node.level is Shown.AT_RISK else Tone.PLAIN
+    said = [each for each in (*data, measured, main, kind, shortest) if each]
+    return [line(each, tone) for each in dict.fromkeys([whole, *said])]
+
+
+def _of_data(node: Node) -> Iterator[str]:
+    """What is wrong with its data, said at length and shortly."""
+    if node.integrity is Integrity.BREACHED:
+        yield "not reconciled yet"
+        yield "unreconciled"
+    elif node.tainted_by:
+        yield f"reads wrong data of {join_names(node.tainted_by, 1)}"
+        yield "reads wrong data"
+        yield "data wrong"
+
+
+def _class(node: Node, main: str) -> str:
+    """The kind of failure; not where the level or the main signal says as much: "throttled 38 %"."""
+    if node.failure_class in (None, FailureClass.BLIND, FailureClass.DEGRADATION, FailureClass.CORRUPTION):
+        return ""
+    word = words.CLASSES[node.failure_class]
+    return "" if main.startswith(word) else word
+
+
+def _main(state: State, node: Node) -> tuple[str, str]:
+    """The signal that makes it what it is, or what else does, and shortly: "errors 31 %", "errors"."""
     reading = facts.main_reading(state, node.name)
-    said = []
-    if node.failure_class and node.failure_class is not FailureClass.BLIND:
-        said.append(words.CLASSES[node.failure_class])
     if node.level is Shown.AT_RISK and node.degradation:
-        said.append(node.degradation)
-    elif node.level is Shown.UNKNOWN and node.idle:
-        said.append("no traffic")
-    elif reading and (reading.level is None or reading.level > Level.OK):
+        return node.degradation, "fallback"
+    if node.level is Shown.UNKNOWN and node.idle:
+        return "no traffic", ""
+    if reading and (reading.level is None or reading.level > Level.OK):
         value = words.measured_value(reading.value, reading.signal.unit)
-        said.append(
-            value if reading.value is None and reading.level is None else f"{reading.signal.name} {value}"
-        )
-    elif node.level is Shown.UNKNOWN and node.exposure > Level.AT_RISK:
-        said.append(f"predicted at least {words.level_word(Shown.of(node.exposure))}")
-    elif node.exposure > Level.OK and node.level is Shown.AT_RISK:
-        said.append("needs what fails" if node.exposure > Level.AT_RISK else "redundancy lost")
-    if node.tainted_by:
-        said.append(f"reads wrong data of {join_names(node.tainted_by, 1)}")
-    return line(", ".join(said), LEVEL_TONES[node.level] if node.level is Shown.AT_RISK else Tone.PLAIN)
+        unseen = reading.value is None and reading.level is None
+        return (value, "") if unseen else (f"{reading.signal.name} {value}", reading.signal.name)
+    if node.level is Shown.UNKNOWN and node.exposure > Level.AT_RISK:
+        return f"predicted at least {words.level_word(Shown.of(node.exposure))}", "predicted"
+    if node.exposure > Level.OK and node.level is Shown.AT_RISK:
+        return ("needs what fails", "predicted") if node.exposure > Level.AT_RISK else ("redundancy lost", "")
+    return "", ""
 
 
 def _unseen(state: State, now: Instant) -> Iterator[Row]:
@@ -180,7 +207,8 @@ def _hints(state: State) -> Iterator[Line]:
     if hidden > 0:
         yield line(f"and {plural(hidden, 'more service')} at risk", Tone.DIM)
     if health.spread.next_to_fall:
-        yield Span("next to fall: ", Tone.STRONG), Span(join_names(health.spread.next_to_fall, 4))
+        falling = [facts.called(state, name) for name in health.spread.next_to_fall]
+        yield Span("next to fall: ", Tone.STRONG), Span(join_names(falling, 4))
     for boundary in health.broken[:3]:
         yield _broken(boundary)
     for node in [node for node in health.services() if node.contradiction][:3]:

@@ -6,13 +6,13 @@ import pytest
 from textual.pilot import Pilot
 
 from cockpit.core.events import Refused, ServiceAcknowledged
-from cockpit.core.state import State
+from cockpit.core.state import Entry, State
 from cockpit.tui.app import CockpitApp
 from cockpit.tui.screens.services import Services
 from cockpit.views.keys import BINDINGS
 
 from .conftest import screen_text, staged
-from .scenes import NOW, fleet, next_turn, shop
+from .scenes import NOW, fleet, live, next_turn, shop, shop_look, shop_model, state_of
 from .show import Stage
 
 SIZES = [(80, 24), (120, 36), (200, 50)]
@@ -306,3 +306,39 @@ async def test_rows_stay_in_place_while_the_cursor_moves() -> None:
         assert view.lines.chosen is not None
         assert chosen is not None
         assert view.lines.chosen.key == chosen.key
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_titles_stand_above_their_columns(stage: Stage, ascii: bool) -> None:
+    async with stage.app(ascii=ascii).run_test(size=(80, 24)) as pilot:
+        lines = (await press(pilot, "2")).splitlines()
+        title, row = (next(line for line in lines if words in line) for words in ("  level ", "orders-db "))
+        assert title.index("level") == row.index("DOWN")
+
+
+async def test_until_somebody_moves_the_cursor_stands_on_what_is_worst_now(stage: Stage) -> None:
+    calm = state_of(shop_model(), live(shop_model(), lambda slot, at: shop_look(slot, 0.0)))
+    stage.state = calm
+    async with stage.app().run_test(size=(80, 24)) as pilot:
+        await press(pilot)
+        stage.state = shop()
+        await pilot.pause(0.3)
+        assert "▌■ orders-db" in await press(pilot)
+
+
+async def test_the_newest_of_the_timeline_is_in_sight_unless_somebody_reads_on(stage: Stage) -> None:
+    async with stage.app().run_test(size=(80, 24)) as pilot:
+        await press(pilot)
+        for turn in range(6):
+            told = Entry(NOW + turn, "act", "", f"this happened as number {turn}")
+            state = stage.state
+            assert state
+            picture = replace(state.picture, timeline=(*state.picture.timeline, told))
+            stage.state = replace(state, picture=picture)
+            await pilot.pause(0.2)
+        assert "as number 5" in "\n".join(screen_text(pilot))
+
+
+async def test_the_advice_is_never_cut(stage: Stage) -> None:
+    async with stage.app().run_test(size=(60, 16)) as pilot:
+        assert "page the owner." in " ".join((await press(pilot)).split())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from cockpit.core.events import ServiceAcknowledged, SourceFailed
 from cockpit.core.levels import FailureClass, Integrity, Kind, Level
 from cockpit.core.model import Audience, Capability, Model, OnNoData, Query, RunbookCard
@@ -42,8 +44,8 @@ def test_symptoms_nest_under_the_first_suspect_that_covers_them() -> None:
     state = incident()
     assert cells(bridge(state, now(state)).wrong) == [
         ["■ orders-db", "DOWN", "unavailable, errors 90 %", "1m", "platform"],
-        ["└ ◆ checkout-api", "FAILING", "degraded, errors 30 %", "25s", "payments"],
-        ["  └ ◐ storefront", "AT RISK", "needs what fails", "1m", "web"],
+        ["└◆ checkout-api", "FAILING", "errors 30 %", "25s", "payments"],
+        [" └◐ storefront", "AT RISK", "needs what fails", "1m", "web"],
     ]
     assert [text_of(hint) for hint in bridge(state, now(state)).wrong.hints] == [
         "next to fall: storefront",
@@ -52,12 +54,27 @@ def test_symptoms_nest_under_the_first_suspect_that_covers_them() -> None:
     ]
 
 
-def test_the_bridge_at_half_of_eighty_columns_still_says_level_and_name() -> None:
+def test_at_half_of_eighty_columns_what_is_wrong_is_said_in_whole_parts_or_not_at_all() -> None:
     state = incident()
-    assert drawn(bridge(state, now(state)).wrong, 43)[:3] == [
-        "■ orders-db      DOWN    unavailable,…   1m",
-        "└ ◆ checkout-api FAILING degraded, err… 25s",
-        "  └ ◐ storefront AT RISK needs what fa…  1m",
+    assert drawn(bridge(state, now(state)).wrong, 42)[:3] == [
+        "■ orders-db     DOWN    errors 90 %     1m",
+        "└◆ checkout-api FAILING errors 30 %    25s",
+        " └◐ storefront  AT RISK predicted       1m",
+    ]
+
+
+@pytest.mark.parametrize("width", range(30, 70))
+def test_no_signal_is_ever_cut_mid_way(width: int) -> None:
+    state = breach()
+    said = " ".join(drawn(bridge(state, now(state)).wrong, width)[:2])
+    assert "…" not in said
+
+
+def test_titles_of_the_business_stand_whole_at_eighty_columns() -> None:
+    state = incident()
+    assert drawn(bridge(state, now(state)).business, 33) == [
+        "◆ Customers can buy FAILING -61 %",
+        "Limited: Customers",
     ]
 
 
@@ -67,14 +84,15 @@ def test_the_business_in_its_own_words() -> None:
     assert cells(business) == [
         [
             "◆ Customers can buy",
-            "FAILING -61 %",
-            "▁▁▁▁▁▁▁▁",
+            "FAILING",
+            "-61 %",
             "€1.2k",
+            "▁▁▁▁▁▁▁▁",
             "paper list, 1 h left",
             "€2,928 a minute (measured)",
         ]
     ]
-    assert [text_of(hint) for hint in business.hints] == ["Can go on: Customers limited"]
+    assert [text_of(hint) for hint in business.hints] == ["Limited: Customers"]
 
 
 def test_each_audience_gets_its_own_answer_and_unknown_is_one_of_them() -> None:
@@ -84,7 +102,7 @@ def test_each_audience_gets_its_own_answer_and_unknown_is_one_of_them() -> None:
     state = initial(replace(model, capabilities=(*model.capabilities, needs)))
     state = play(state, {**HEALTHY, "checkout-api": None, "place-order": 1.0}, 120.0)
     hints = [text_of(hint) for hint in bridge(state, now(state)).business.hints]
-    assert hints == ["Can go on: Customers yes  Finance unknown by 02:00"]
+    assert hints == ["Unknown: Finance (due in 1 d)", "Can go on: Customers"]
 
 
 def test_what_to_do_next_comes_with_its_reason_and_nothing_is_called_rehearsed() -> None:
@@ -93,7 +111,7 @@ def test_what_to_do_next_comes_with_its_reason_and_nothing_is_called_rehearsed()
         ["r", "Fail over orders-db", "names orders-db", "not rehearsed"],
         ["", "Restart orders-db", "names orders-db", "not rehearsed, adds load"],
         ["", "Switch payment provider", "helps checkout-api through", "not rehearsed"],
-        ["s", "pay-async", "charges later", "not operated here yet"],
+        ["s", "pay-async", "charges later", "shown only"],
     ]
     assert text_of(bridge(state, now(state)).first_move) == (
         "Unavailable: Fail over or switch to the fallback; page the owner."
@@ -113,8 +131,8 @@ def test_breached_data_stands_on_top_and_stays_when_the_writer_stops() -> None:
     state = play(breach(), {**HEALTHY, "orders-db": 0.0, "place-order": 1.0}, 600.0)
     view = bridge(state, now(state))
     assert state.health.node("orders-db").integrity is Integrity.BREACHED
-    assert cells(view.wrong)[0][:2] == ["◐ orders-db", "AT RISK DATA WRONG"]
-    assert cells(view.wrong)[1][0] == "└ ◐ storefront"
+    assert cells(view.wrong)[0][:3] == ["◐ orders-db", "DATA WRONG", "not reconciled yet"]
+    assert cells(view.wrong)[1][0] == "└◐ storefront"
     assert view.headline[0].startswith("Data written by orders-db is wrong since ")
     assert text_of(view.first_move) == (
         "Data wrong: Stop the writer; do not restart, retry, replay or drain."
@@ -130,6 +148,18 @@ def test_while_data_is_breached_only_runbooks_for_corruption_are_proposed_and_lo
     state = breach()
     state = replace(state, model=replace(state.model, runbooks=cards))
     assert [each.runbook for each in fit.proposals(state)] == ["stop", "drain"]
+
+
+def test_the_runbook_that_stops_a_wrong_writer_is_proposed_whoever_is_suspected_of_the_rest() -> None:
+    cards = (
+        RunbookCard("a-search", fits_services=("search",), fits_classes=("UNAVAILABLE", "CORRUPTION")),
+        RunbookCard("stop", "Stop the writer", fits_services=("orders-db",), fits_classes=("CORRUPTION",)),
+    )
+    state = play(breach(), {**HEALTHY, "orders-db": 0.0, "search": 0.9, "place-order": 1.0}, 60.0)
+    state = replace(state, model=replace(state.model, runbooks=cards))
+    assert state.health.suspects[0].service == "search"
+    assert fit.proposals(state)[0].reasons == ("fits orders-db, data wrong",)
+    assert "Press r: Stop the writer (not rehearsed)." in bridge(state, now(state)).headline
 
 
 def test_no_runbook_fits_says_whom_to_call() -> None:
@@ -156,9 +186,9 @@ def test_a_calm_bridge_says_so() -> None:
 def test_the_timeline_is_newest_first_in_screen_words() -> None:
     state, _ = update(incident(), ServiceAcknowledged("orders-db", "mara", 1_700_001_000.0))
     told = cells(bridge(state, now(state)).timeline)
-    assert told[0] == ["22:30", "orders-db mara has it"]
-    assert ["22:28", "storefront AT RISK (was OK)"] in told
-    assert ["22:24", "orders-db release 1.42"] in told
+    assert told[0] == ["22:30", "orders-db: mara has it"]
+    assert ["22:28", "storefront: AT RISK (was OK)"] in told
+    assert ["22:24", "orders-db: release 1.42"] in told
 
 
 def test_every_class_has_its_first_move_on_the_bridge() -> None:

@@ -37,7 +37,7 @@ def test_everything_odd_is_said_where_there_is_room() -> None:
     ):
         state, _ = update(state, event)
     assert text_of(firstline(state, at + 60, 300)) == (
-        "shop prod-eu  REPLAY  ● OK  clear  picture 1 min old  history loading 40 %  read-only  "
+        "shop prod-eu  REPLAY  ● OK  picture 1 min old  history loading 40 %  read-only  "
         "old config in force: 2 complaints  clock skew 7 s  its certificate is not checked  "
         "config 0123456 3 d old + local changes"
     )
@@ -45,7 +45,7 @@ def test_everything_odd_is_said_where_there_is_room() -> None:
 
 def test_before_anything_is_known_nothing_is_ok() -> None:
     assert text_of(firstline(initial(shop()), START)) == (
-        "shop prod-eu  ? waiting for the first answer  4 of 4 blind"
+        "shop prod-eu  ? waiting for the first answer  4 of 4 blind  22:13 UTC"
     )
 
 

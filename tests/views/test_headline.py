@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from cockpit.core import health
 from cockpit.core.events import PollReplayed, Reasoned, SourceFailed
-from cockpit.core.model import MetricServer
+from cockpit.core.levels import Shown
+from cockpit.core.model import Audience, Capability, MetricServer
 from cockpit.core.state import State
 from cockpit.core.update import initial, update
 from cockpit.views import headline
@@ -53,6 +54,35 @@ def test_all_fine_is_said_with_what_it_covers() -> None:
     assert said(calm()) == ["All 4 watched services are fine; 1 not watched."]
 
 
+def with_capabilities(*more: Capability) -> State:
+    model = shop()
+    return play(initial(replace(model, capabilities=(*model.capabilities, *more))), ALL_FINE, 900.0)
+
+
+def felt(state: State) -> str:
+    return headline.sentences(state, now(state))[0]
+
+
+ALL_FINE = {**HEALTHY, "place-order": 1.0, "ship-orders": 1.0}
+SHIP = Capability(
+    "ship-orders", "Orders ship", Audience.OPERATIONS, tier=1, measure=shop().capabilities[0].measure
+)
+
+
+def test_what_customers_feel_comes_first_and_what_is_worse_is_named_behind_it() -> None:
+    state = play(with_capabilities(SHIP), {**ALL_FINE, "place-order": 0.7, "ship-orders": 0.0}, 60.0)
+    assert felt(state) == (
+        "Customers can buy, but worse than agreed: €1,440 a minute (measured); Orders ship: DOWN."
+    )
+
+
+def test_what_is_felt_by_others_comes_before_what_is_only_at_risk_for_customers() -> None:
+    state = play(with_capabilities(SHIP), {**ALL_FINE, "checkout-api": 0.9, "ship-orders": 0.0}, 60.0)
+    assert state.health.node("place-order").level is Shown.AT_RISK
+    assert felt(state).startswith("Orders ship, DOWN")
+    assert felt(state).endswith("; 1 more hurt or at risk.")
+
+
 def test_before_the_first_poll_nothing_is_known() -> None:
     assert said(initial(shop())) == ["Waiting for the first answer; nothing is known yet."]
 
@@ -67,7 +97,7 @@ def test_a_lost_prometheus_is_said_with_whom_to_call() -> None:
     state = play(initial(shop(prometheus=(server,))), {}, 200.0)
     state, _ = update(state, SourceFailed("eu", now(state), "connection refused"))
     assert headline.sentences(state, now(state))[1:] == (
-        "Prometheus eu unreachable since 22:16 (connection refused); owner platform, +49 30 1; "
+        "Prometheus eu unreachable since 22:16 UTC (connection refused); owner platform, +49 30 1; "
         "runbook prometheus-down.",
         "None of the 4 watched services can be seen.",
     )

@@ -29,7 +29,7 @@ def part(view: ServiceView, title: str) -> list[list[str]]:
 
 def test_a_failing_service_tells_why_and_whom_to_call() -> None:
     view = seen(incident(), "checkout-api")
-    assert text_of(view.title) == "◆ Checkout (checkout-api) FAILING, degraded, for 25 s"
+    assert text_of(view.title) == "◆ Checkout (checkout-api) FAILING, for 25 s"
     assert [text_of(each) for each in view.remarks] == ["By what it needs it should be DOWN or worse."]
     assert part(view, "Signals") == [
         [
@@ -50,9 +50,7 @@ def test_a_failing_service_tells_why_and_whom_to_call() -> None:
     ]
     assert part(view, "Who")[:2] == [["owner", "payments"], ["chat", "#pay"]]
     assert part(view, "Runbooks") == [["psp-failover", "Switch payment provider", "not rehearsed"]]
-    assert part(view, "Kill switches") == [
-        ["pay-async", "charges later", "now not known", "not operated here yet"]
-    ]
+    assert part(view, "Kill switches") == [["pay-async", "charges later", "now not known", "shown only"]]
 
 
 def test_the_suspect_shows_the_parts_of_its_suspicion_and_its_change() -> None:
@@ -90,7 +88,7 @@ def test_a_degraded_mode_in_force_tells_how_long_and_what_it_leaves() -> None:
 
 def test_a_capability_tells_its_cost_and_how_people_go_on() -> None:
     view = seen(incident(), "place-order")
-    assert text_of(view.title) == "◆ Customers can buy (place-order) FAILING, degraded, for 25 s"
+    assert text_of(view.title) == "◆ Customers can buy (place-order) FAILING, for 25 s"
     assert [text_of(each) for each in view.remarks] == [
         "By what it needs it should be DOWN or worse.",
         "€2,928 a minute (measured), €1.2k so far.",

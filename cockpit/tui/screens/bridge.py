@@ -11,11 +11,11 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from cockpit.tui.keys import screen_keys
-from cockpit.tui.screens.view import View, fitted
+from cockpit.tui.screens.view import View
 from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.rule import Divider, Rule
-from cockpit.tui.widgets.section import SectionLines
+from cockpit.tui.widgets.section import SectionLines, Timeline
 
 if TYPE_CHECKING:
     from cockpit.core.levels import Instant
@@ -31,7 +31,7 @@ class Bridge(View):
         self.wrong = SectionLines(id="wrong")
         self.business = SectionLines(id="business")
         self.next = SectionLines(id="next")
-        self.timeline = SectionLines(id="timeline")
+        self.timeline = Timeline(id="timeline")
         yield Block(id="headline")
         yield Rule("wrong", "business", divider="divider", joint="┬", id="upper")
         yield Horizontal(self.wrong, Divider(id="divider"), self.business, id="middle")
@@ -46,10 +46,11 @@ class Bridge(View):
     def draw(self, state: State, now: Instant) -> None:
         from cockpit.views import headline  # the frame comes first
         from cockpit.views.bridge import bridge
+        from cockpit.views.layout import wrap
 
         view = bridge(state, now)
         self.query_one("#headline", Block).show(
-            lambda width: [*headline.lines(state, now, width), *fitted((view.first_move,), width)]
+            lambda width: [*headline.lines(state, now, width), *wrap(view.first_move, width)]
         )
         self.query_one("#upper", Rule).show(view.wrong.title, view.business.title)
         self.query_one("#lower", Rule).show(view.next.title)

@@ -73,7 +73,7 @@ class Services(View):
         self.lines.state, self.lines.now = state, now
         self.lines.show(self.listed.rows, settle=settle)
         self.query_one("#upper", Rule).show(_title(self.listed, self.options))
-        self.query_one("#heading", Block).show(lambda width: [(Span(" "), *heading(width - 2))])
+        self.query_one("#heading", Block).show(lambda width: [(Span(" "), *heading(self.lines.room))])
 
     def choose(self, options: Options) -> None:
         """A person asked for another list, so it may move at once."""

@@ -55,12 +55,16 @@ class Lines(Painted, ScrollView, Generic[T], can_focus=True):
         lines: Lines[Any]
         direction: int
 
+    RESTS_ON_TOP: ClassVar[bool] = False
+    """Without the focus it goes back to its first row: what is newest stands there."""
+
     def __init__(self, *, id: str | None = None, clock: Callable[[], float] = monotonic) -> None:
         super().__init__(id=id)
         self.rows: Sequence[T] = ()
         self.cursor = -1
         self._clock = clock
         self._moved_at = -SETTLES_AFTER
+        self._touched = False
         self._changed: dict[str, float] = {}
         self._painted: dict[int, tuple[Line, bool]] = {}
         self._width = 0
@@ -73,6 +77,11 @@ class Lines(Painted, ScrollView, Generic[T], can_focus=True):
 
     def line(self, row: T, width: int) -> Line:
         raise NotImplementedError
+
+    @property
+    def room(self) -> int:
+        """Cells for a row, beside the cursor and the scrollbar."""
+        return max(0, (self._width or self.size.width) - 1)
 
     def told(self, row: T) -> str:
         """Everything that its line says, for the clipboard."""
@@ -102,7 +111,12 @@ class Lines(Painted, ScrollView, Generic[T], can_focus=True):
         top = self.scroll_offset.y
         anchor = self.cursor - top
         in_sight = 0 <= anchor < self.size.height
-        self.cursor = follow(rows, chosen.key if chosen is not None else "", self.cursor)
+        if not self._touched or (self.RESTS_ON_TOP and not self.has_focus):
+            # Whoever has not moved yet sees what matters most, also when that has only just come.
+            self.cursor, in_sight = nearest(rows, 0), False
+            self.scroll_to(y=0, animate=False, force=True)
+        else:
+            self.cursor = follow(rows, chosen.key if chosen is not None else "", self.cursor)
         if len(rows) != len(self.rows):
             self.virtual_size = Size(self._width, len(rows))
         self.rows = rows
@@ -142,7 +156,7 @@ class Lines(Painted, ScrollView, Generic[T], can_focus=True):
         if not 0 <= at < len(self.rows):
             return ()
         row = self.rows[at]
-        return self._gutter(at, row) + self.line(row, self._width - 1)
+        return self._gutter(at, row) + self.line(row, self.room)
 
     def _gutter(self, at: int, row: T) -> Line:
         if self._is_cursor(at):
@@ -168,6 +182,7 @@ class Lines(Painted, ScrollView, Generic[T], can_focus=True):
 
     def move_to(self, at: int) -> None:
         self._moved_at = self._clock()
+        self._touched = True
         if at < 0 or at == self.cursor:
             return
         self.cursor = at
@@ -181,6 +196,7 @@ class Lines(Painted, ScrollView, Generic[T], can_focus=True):
 
     def choose(self, key: str) -> None:
         """Put the cursor on the row `key`, if it is here."""
+        self._touched = True
         self.cursor = follow(self.rows, key, max(0, self.cursor))
         self.freshen()
         self._uncover()
@@ -239,7 +255,7 @@ class Lines(Painted, ScrollView, Generic[T], can_focus=True):
             self.action_open()
 
     def on_mouse_scroll_down(self) -> None:
-        self._moved_at = self._clock()
+        self._moved_at, self._touched = self._clock(), True
 
     def on_mouse_scroll_up(self) -> None:
-        self._moved_at = self._clock()
+        self._moved_at, self._touched = self._clock(), True

@@ -78,5 +78,11 @@ class SectionLines(Lines[Placed]):
         return sum(len(each.rows) + len(each.hints) + bool(each.note) for each in self._sections)
 
 
+class Timeline(SectionLines):
+    """Newest first, and the newest in sight unless somebody is reading further down."""
+
+    RESTS_ON_TOP = True
+
+
 def _rule(title: str, width: int) -> Line:
     return Span("─"), Span(f" {title} ", Tone.TITLE), Span("─" * max(0, width - 3 - width_of(title)))
