@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cockpit.core.events import Decision
+from cockpit.adapters.journal.sealing import seal
+from cockpit.core.journal import GENESIS, Fact, Recorded
 
 
 class MemoryJournal:
-    def __init__(self) -> None:
-        self.decisions: list[Decision] = []
+    def __init__(self, origin: str = "here") -> None:
+        self.records: list[Recorded] = []
+        self._origin = origin
+        self._by_uid: dict[str, Recorded] = {}
 
-    async def append(self, decisions: Sequence[Decision]) -> None:
-        self.decisions += decisions
+    async def append(self, facts: Sequence[Fact]) -> Sequence[Recorded]:
+        new: dict[str, Recorded] = {}
+        prev = self.records[-1].hash if self.records else GENESIS
+        for fact in facts:
+            if fact.uid in self._by_uid or fact.uid in new:
+                continue
+            record = seal(fact, len(self.records) + len(new) + 1, prev, self._origin)
+            new[fact.uid], prev = record, record.hash
+        self.records += new.values()
+        self._by_uid |= new
+        return [self._by_uid[fact.uid] for fact in facts]
+
+    async def read(self, after: int = 0, limit: int = 10_000) -> Sequence[Recorded]:
+        return self.records[after : after + limit]
 
     async def close(self) -> None:
         """Nothing to let go of."""

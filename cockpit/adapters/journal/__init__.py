@@ -1,0 +1,1 @@
+"""Where facts become durable: one chain, several engines."""
