@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
+from cockpit.cli import journal
 from cockpit.cli.settings import DEMO, THEMES, Settings
 from cockpit.errors import UsageError
 
@@ -23,6 +24,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(journal.commands)
 
 Config = Annotated[
     Path | None, typer.Option("--config", metavar="PATH", help="File or folder of the configuration.")
