@@ -1,4 +1,8 @@
-"""The lint codes; stable, so that people can look them up and tools can count them."""
+"""The lint codes; stable, so that people can look them up and tools can count them.
+
+R14 (never rehearsed, or changed since) and R16 (rollback never proven) need the evidence of drills, which
+does not exist yet, so nothing gives them.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +34,28 @@ CODES: Final = {
     "F03": "the flag is not in its provider",
     "F04": "targeting rules can defeat the kill",
     "F05": "a kill switch that never expires",
+    "R02": "a write step without rollback, and without the reason why there is none",
+    "R03": "retry on a write step that is not idempotent",
+    "R04": "a write step without `reconcile` or `on_unknown: ask`",
+    "R05": "an invalid condition, or an unknown name in it",
+    "R06": "a point of no return, or a destructive step, without approval",
+    "R07": "a secret in an argument, or written plainly",
+    "R08": "`shell: true` with a substitution",
+    "R09": "a rollback that uses a value which nothing captures",
+    "R10": "invalid PromQL in a runbook",
+    "R11": "a time budget under the sum of what its steps usually take (p95)",
+    "R12": "an unknown service or alert",
+    "R13": "an undefined step, parameter or capture",
+    "R15": "a runbook without owner",
+    "R17": "a query of a runbook returns nothing now (`cockpit lint --live`)",
+    "R18": "a program that is not on PATH (`cockpit lint --live`)",
+    "R19": "an unknown flag, provider, runbook, target or step preset",
+    "R20": "the same step id twice",
+    "R21": "a way back to an earlier step without `max_visits`",
+    "R22": "runbooks that run each other in a circle, or nested too deep",
+    "R23": "a command known to use an ambient context, without a target",
+    "R24": "`reconcile` says applied before the step (`cockpit lint --live`)",
+    "R25": "guesses of an import that nobody looked at",
     "S01": "unknown service, signal, capability, flag or runbook in a scenario",
     "S02": "a curve or time that makes no sense",
     "S03": "a reaction that can never happen",
@@ -38,8 +64,13 @@ CODES: Final = {
     "S06": "a simulated capture without a value",
 }
 WARNINGS: Final = frozenset(
-    {"C07", "C09", "C10", "C11", "C12", "C13", "C14", "C15", "C16", "C17", "C19", "F04", "F05", "S03"}
+    {
+        *("C07", "C09", "C10", "C11", "C12", "C13", "C14", "C15", "C16", "C17", "C19", "F04", "F05", "S03"),
+        *("R06", "R11", "R12", "R15", "R17", "R18", "R23", "R24", "R25"),
+    }
 )
+DRAFT_WARNINGS: Final = frozenset({"R02", "R04", "R10", "R12", "R15"})
+"""In a runbook that is a draft these are warnings."""
 SEVERITY: Final[dict[str, Literal["error", "warning"]]] = {
     code: "warning" if code in WARNINGS else "error" for code in CODES
 }

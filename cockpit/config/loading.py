@@ -11,15 +11,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cockpit.config import files, merge, references
-from cockpit.config.convert.model import cards, patience, to_model
+from cockpit.config.convert.model import cards, patience, to_model, with_books
 from cockpit.config.convert.world import unset_secrets
-from cockpit.config.findings import Placed, finding, in_order, short
+from cockpit.config.findings import finding, in_order, short
 from cockpit.config.marks import Document
-from cockpit.config.models import RunbookFile
 from cockpit.config.origin import origin_of
 from cockpit.config.presets import Presets, own_presets, shipped_names
 from cockpit.config.reading import Reading
 from cockpit.config.rules import about_files, complaints
+from cockpit.config.runbook_files import RunbookRead
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
 from cockpit.core.scenario import Scenario
@@ -104,7 +104,7 @@ def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
     declared, findings = merge.merge(reading.cockpits, reading.raw)
     folders, complaints_about_folders = _runbook_folders(declared, reading)
     findings += complaints_about_folders
-    reading.cards(folders)
+    reading.books(folders)
     runbooks = _unique_runbooks(reading.runbooks, findings)
     presets = Presets(own_presets(reading.presets, findings))
     model, more = to_model(declared, presets, cards(runbooks), now, environ)
@@ -112,7 +112,7 @@ def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
         declared,
         reading.raw,
         presets,
-        [each.value.metadata.id for each in runbooks] if folders else None,
+        [each.part.metadata.id for each in runbooks] if folders else None,
         incomplete=bool(reading.unread),
     )
     findings += [
@@ -122,6 +122,7 @@ def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
     ]
     findings += about_files(reading, patience(declared))
     broken = any(each.severity == "error" for each in (*reading.findings, *findings))
+    model = with_books(model, (each for each in runbooks if each.is_whole))
     scenarios, more = play(reading.scenarios, model, whole=not broken)
     return Outcome(
         model=model,
@@ -159,17 +160,14 @@ def _runbook_folders(declared: merge.Declared, reading: Reading) -> tuple[list[P
     return [folder for folder in usual if folder.is_dir()][:1], []
 
 
-def _unique_runbooks(
-    found: Iterable[tuple[RunbookFile, Document]], findings: list[Finding]
-) -> list[Placed[RunbookFile]]:
-    seen: dict[str, Placed[RunbookFile]] = {}
-    for part, document in found:
-        placed = Placed(part, document, ())
-        first = seen.setdefault(part.metadata.id, placed)
-        if first is not placed:
-            at = first.at("metadata", "id")
-            message = f"runbook '{short(part.metadata.id)}' is defined twice, first at {at}"
-            findings.append(finding("C02", placed.at("metadata", "id"), message, "give it another id"))
+def _unique_runbooks(found: Iterable[RunbookRead], findings: list[Finding]) -> list[RunbookRead]:
+    seen: dict[str, RunbookRead] = {}
+    for read in found:
+        id = read.part.metadata.id
+        first = seen.setdefault(id, read)
+        if first is not read:
+            message = f"runbook '{short(id)}' is defined twice, first at {first.raw.at(('metadata', 'id'))}"
+            findings.append(finding("C02", read.raw.at(("metadata", "id")), message, "give it another id"))
     return list(seen.values())
 
 

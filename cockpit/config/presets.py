@@ -86,7 +86,7 @@ def own_presets(files: Iterable[tuple[PresetFile, Document]], findings: list[Fin
             findings.append(finding("C02", at, message, "rename or remove one of them"))
             continue
         found[name] = Preset(file, document, shipped=False)
-    return found
+    return {name: preset for name, preset in found.items() if preset.file.step is None}
 
 
 def _keyed(signal: Signal, key: tuple[str, ...]) -> Signal:

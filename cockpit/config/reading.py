@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from cockpit.config import files, yaml
+from cockpit.config import files, runbook_files, yaml
 from cockpit.config.check import check
 from cockpit.config.findings import finding, short
 from cockpit.config.marks import Document
-from cockpit.config.models import CockpitFile, PresetFile, RunbookFile
+from cockpit.config.models import CockpitFile, PresetFile
+from cockpit.config.runbook_files import RunbookRead
+from cockpit.config.step_presets import StepPresets, own_step_presets
 from cockpit.config.suggest import nearest
 from cockpit.errors import Finding, Place
 
@@ -34,7 +36,7 @@ class Reading:
     raw: list[Document] = field(default_factory=list)
     """The Cockpit files as they are."""
     presets: list[tuple[PresetFile, Document]] = field(default_factory=list)
-    runbooks: list[tuple[RunbookFile, Document]] = field(default_factory=list)
+    runbooks: list[RunbookRead] = field(default_factory=list)
     scenarios: list[Document] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -58,8 +60,8 @@ class Reading:
     def file(self, file: Path, kinds: Sequence[str] = KINDS) -> None:
         self._read([file], kinds)
 
-    def cards(self, folders: Iterable[Path]) -> None:
-        """Runbooks, as far as their metadata."""
+    def books(self, folders: Iterable[Path]) -> None:
+        """Runbooks; presets of one's own have been read before."""
         for folder in folders:
             self._read(files.yaml_files(folder, self.notes), ("Runbook",))
 
@@ -68,14 +70,14 @@ class Reading:
             if path in self.files:
                 continue
             self.files.append(path)
-            document, findings = yaml.read(path, files.shown(path))
+            document, findings, data = yaml.read_whole(path, files.shown(path))
             self.findings += findings
             if document is None:
                 self.unread += "Cockpit" in kinds
             else:
-                self._sort(document, kinds)
+                self._sort(document, kinds, path, data)
 
-    def _sort(self, document: Document, kinds: Sequence[str]) -> None:
+    def _sort(self, document: Document, kinds: Sequence[str], path: Path, data: bytes) -> None:
         kind = kind_of(document)
         if complaint := _misplaced(document, kind, kinds):
             self.findings.append(complaint)
@@ -90,12 +92,15 @@ class Reading:
                 if preset:
                     self.presets.append((preset, rest))
             case "Runbook":
-                runbook, rest, findings = check(document, RunbookFile)
+                runbook, findings = runbook_files.read(document, data, path, self._step_presets())
                 self.findings += findings
                 if runbook:
-                    self.runbooks.append((runbook, rest))
+                    self.runbooks.append(runbook)
             case _:
                 self.scenarios.append(document)
+
+    def _step_presets(self) -> StepPresets:
+        return StepPresets(own_step_presets(self.presets))
 
     def _cockpit(self, document: Document) -> None:
         part, rest, findings = check(document, CockpitFile)

@@ -21,20 +21,26 @@ from cockpit.config.syntax import explain, place_of_byte
 from cockpit.errors import Finding, Place
 from cockpit.text import clean
 
-__all__ = ["MAX_BYTES", "Document", "parse", "read"]
+__all__ = ["MAX_BYTES", "Document", "parse", "read", "read_whole"]
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 
 
 def read(path: Path, shown: str | None = None) -> tuple[Document | None, list[Finding]]:
     """The document in a file; whatever is wrong, with the file too, is a finding. Waits for no pipe."""
+    document, findings, _ = read_whole(path, shown)
+    return document, findings
+
+
+def read_whole(path: Path, shown: str | None = None) -> tuple[Document | None, list[Finding], bytes]:
+    """The same, and the bytes that it was read from."""
     file = clean(shown or str(path))
     try:
         data = _bytes(path)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        return None, [Finding("C20", Place(file), f"cannot be read: {clean(reason).lower()}")]
-    return parse(data, file)
+        return None, [Finding("C20", Place(file), f"cannot be read: {clean(reason).lower()}")], b""
+    return *parse(data, file), data
 
 
 def parse(data: bytes | str, file: str) -> tuple[Document | None, list[Finding]]:

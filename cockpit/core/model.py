@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from cockpit.core.levels import Instant, Kind, Level, Seconds
+
+if TYPE_CHECKING:
+    from cockpit.core.runbook.model import Runbook
 
 Scalar: TypeAlias = str | int | float | bool | None
 NO_TEXT: Mapping[str, str] = MappingProxyType({})
@@ -318,6 +321,10 @@ class RunbookCard:
     tags: tuple[str, ...] = ()
     owner: str = ""
     file: str = ""
+    after_change: bool = False
+    """Fits when a change came shortly before."""
+    tell_apart: str = ""
+    """How to tell from its neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +363,9 @@ class Model:
     changes: tuple[ChangeFeed, ...] = ()
     checks: tuple[Check, ...] = ()
     runbooks: tuple[RunbookCard, ...] = ()
+    """The cards of all runbooks, drafts included."""
+    books: Mapping[str, Runbook] = field(default_factory=dict)
+    """The same in full, by id."""
     poll: Seconds = 5.0
     scrape: Seconds = 15.0
     tiers: Mapping[int, Tier] = field(default_factory=lambda: TIERS)

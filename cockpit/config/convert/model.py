@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from cockpit.config import models
 from cockpit.config.convert import nodes, people, world
+from cockpit.config.convert.runbook import books
 from cockpit.config.convert.signals import Signals
-from cockpit.config.findings import Placed
 from cockpit.config.merge import Declared
 from cockpit.config.presets import Presets
+from cockpit.config.runbook_files import RunbookRead
 from cockpit.config.tuning import Patience
 from cockpit.core.levels import Instant
 from cockpit.core.model import TIERS, Model, RunbookCard, Tier
@@ -61,12 +63,17 @@ def to_model(
     return model, findings
 
 
-def cards(runbooks: Iterable[Placed[models.RunbookFile]]) -> tuple[RunbookCard, ...]:
-    return tuple(_card(placed) for placed in runbooks)
+def with_books(model: Model, reads: Iterable[RunbookRead]) -> Model:
+    """With the runbooks in full; `reads` are those without errors."""
+    return replace(model, books=books(reads, model.targets))
 
 
-def _card(placed: Placed[models.RunbookFile]) -> RunbookCard:
-    declared = placed.value.metadata
+def cards(runbooks: Iterable[RunbookRead]) -> tuple[RunbookCard, ...]:
+    return tuple(map(_card, runbooks))
+
+
+def _card(read: RunbookRead) -> RunbookCard:
+    declared = read.part.metadata
     return RunbookCard(
         id=declared.id,
         title=declared.title,
@@ -77,7 +84,9 @@ def _card(placed: Placed[models.RunbookFile]) -> RunbookCard:
         fits_classes=declared.fits.classes,
         tags=declared.tags,
         owner=declared.owner,
-        file=placed.document.file,
+        file=read.document.file,
+        after_change=bool(declared.fits.after_change),
+        tell_apart=declared.fits.tell_apart,
     )
 
 

@@ -1,8 +1,8 @@
-"""`kind: Preset`: ready-made signals, so that nobody has to write PromQL for the usual cases."""
+"""`kind: Preset`: ready-made signals, so that nobody has to write PromQL for the usual cases; ready steps."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,7 @@ from cockpit.config.models.base import (
     Promql,
     SignalName,
     Text,
+    exactly_one,
     wrong,
 )
 from cockpit.config.models.signals import KindName, Tuning
@@ -34,7 +35,10 @@ class PresetMetadata(Part):
 
 
 class Parameter(Part):
-    """Something a service may say; `${name}` in the texts becomes its value."""
+    """Something a service or a step may say; `${name}` in the texts becomes its value."""
+
+    type: Literal["any", "string", "integer", "number", "boolean", "duration"] | None = None
+    """What a step must say (default: any plain value; with `any` also lists and mappings)."""
 
     default: PlainValue = None
     """Used when the service says nothing; without it the parameter is required.
@@ -72,7 +76,7 @@ class PresetSignal(Tuning):
 
 
 class PresetFile(Part):
-    """A preset: grouped queries whose answers are shared by all services that use it."""
+    """A preset: grouped queries whose answers are shared by all services that use it; or a runbook step."""
 
     api_version: Literal["cockpit/v1"] = Field(alias="apiVersion")
     """The version of this format."""
@@ -83,6 +87,16 @@ class PresetFile(Part):
     key: dict[ParameterName, Label] = Field(default={})
     """Parameter to label: whose value tells services apart (default value: the service's own name)."""
     parameters: dict[ParameterName, Parameter] = Field(default={})
-    """What else a service may say."""
-    signals: Annotated[tuple[PresetSignal, ...], Field(min_length=1)]
+    """What else a service, or a step, may say."""
+    signals: Annotated[tuple[PresetSignal, ...], Field(min_length=1)] = ()
     """What it measures."""
+    step: dict[str, Any] | None = None
+    """A step of a runbook. An inner list in `run` stands only where all its parameters have a value; so does
+    a key whose value is one parameter."""
+
+    @model_validator(mode="after")
+    def _is_for_one_thing(self) -> PresetFile:
+        exactly_one(self, ("signals", "step"))
+        if self.step is not None and self.key:
+            raise wrong("key stands beside step", "key goes with signals; remove it", "key")
+        return self

@@ -30,7 +30,7 @@ def about_files(reading: Reading, patience: Patience) -> Iterator[Finding]:
     """What can be seen in a file by itself."""
     for document in (*reading.raw, *(document for _, document in reading.presets)):
         yield from secrets.complaints(document)
-    for document in (*reading.scenarios, *(document for _, document in reading.runbooks)):
+    for document in (*reading.scenarios, *(read.raw for read in reading.runbooks)):
         yield from secrets.complaints(document, empty=False)
     for preset, document in reading.presets:
         yield from preset_files.complaints(preset, document, patience.scrape)
