@@ -4,7 +4,10 @@ CockpitError
 ├── UsageError       the command line was wrong                        exit 64
 ├── ConfigError      files are wrong; carries every complaint found    exit 64
 ├── SourceError      a server outside cannot be asked or makes no sense
-└── RecordingError   a recording cannot be read or written             exit 64
+├── RecordingError   a recording cannot be read or written             exit 64
+├── JournalError     the record cannot be written or read; nothing was done  exit 2
+├── SecretError      a secret is not where its reference says               exit 2
+└── RunRefused       a run may not start or go on, and why                  exit 2
 """
 
 from __future__ import annotations
@@ -82,3 +85,21 @@ class SourceError(CockpitError):
 
 class RecordingError(CockpitError):
     """A recording cannot be read or written."""
+
+
+class JournalError(CockpitError):
+    """The record cannot be written or read, so nothing was done."""
+
+    exit_code = 2
+
+
+class SecretError(CockpitError):
+    """A secret is not where its reference says; the message never holds its value."""
+
+    exit_code = 2
+
+
+class RunRefused(CockpitError):
+    """A run may not start or go on."""
+
+    exit_code = 2

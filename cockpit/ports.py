@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
-from cockpit.core.events import Decision, Event
+from cockpit.core.events import Event
+from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Instant, Seconds
+from cockpit.core.model import Scalar
 from cockpit.core.poll import Poll
+from cockpit.core.runbook.actions import HttpCall
+from cockpit.core.runbook.work import (
+    Answered,
+    FlagCapabilities,
+    FlagChange,
+    FlagOutcome,
+    FlagState,
+    Found,
+    Heard,
+    HttpAnswer,
+    Identity,
+    Job,
+    Reading,
+)
 
 
 class Clock(Protocol):
@@ -47,10 +63,129 @@ class History(Protocol):
 
 
 class Journal(Protocol):
-    """Where decisions become durable."""
+    """Where facts become durable, in one chain for all who write."""
 
-    async def append(self, decisions: Sequence[Decision]) -> None:
-        """Durable when it returns. Raises CockpitError when it cannot be."""
+    async def append(self, facts: Sequence[Fact]) -> Sequence[Recorded]:
+        """All or none, durable when it returns; a fact whose uid is on record already is not put there twice.
+
+        Raises JournalError when it cannot be, and then nothing is on record.
+        """
+        ...
+
+    async def read(self, after: int = 0, limit: int = 10_000) -> Sequence[Recorded]:
+        """Records with `seq > after`, oldest first, also those of others. Raises JournalError."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Owners(Protocol):
+    """Who looks after a run. Held for the owner's life, so that a dead owner holds nothing."""
+
+    def claim(self, run: str) -> bool:
+        """True: it is ours from now on (or was already)."""
+        ...
+
+    def holder(self, run: str) -> str:
+        """Who holds it, for people: pid and state; empty: nobody."""
+        ...
+
+    def release(self, run: str) -> None: ...
+
+
+class Runner(Protocol):
+    """Commands under a shim of their own, which outlives us."""
+
+    def run(self, job: Job) -> AsyncIterator[Heard]:
+        """Starts it; ends with exactly one Exit. Leaving the iterator leaves the command alone."""
+        ...
+
+    async def find(self, folder: str, name: str, nonce: str, identity: Identity | None) -> Found:
+        """What is left of an attempt; without an identity only its result can be found."""
+        ...
+
+    def adopt(self, folder: str, name: str, identity: Identity) -> AsyncIterator[Heard]:
+        """As `run`, for one that runs already, also with its shim gone: output from now on, then its Exit."""
+        ...
+
+    async def interrupt(self, identity: Identity) -> bool:
+        """TERM to the command's group, KILL after its grace; False: it was gone."""
+        ...
+
+
+class Http(Protocol):
+    async def send(
+        self, call: HttpCall, *, within: Seconds, headers: Mapping[str, str], secrets: Sequence[str]
+    ) -> HttpAnswer:
+        """`call` is filled in. Never repeated by itself. `headers` come on top; `secrets` are redacted."""
+        ...
+
+
+class Metrics(Protocol):
+    """One number now: for conditions, probes and verifications."""
+
+    async def instant(self, query: str, source: str = "") -> Reading:
+        """Several series, none, or NaN: no value, and why. An empty `source` asks the first server."""
+        ...
+
+    async def signal(self, service: str, signal: str) -> Reading: ...
+
+
+class Silencer(Protocol):
+    async def silence(
+        self, matchers: Sequence[str], starts: Instant, ends: Instant, author: str, comment: str
+    ) -> tuple[Answered, str]:
+        """(outcome, id of the silence or reason)"""
+        ...
+
+    async def expire(self, id: str) -> tuple[Answered, str]: ...
+
+    async def active(self, id: str) -> bool | None:
+        """None: cannot be told."""
+        ...
+
+
+class Secrets(Protocol):
+    async def value(self, reference: str) -> str:
+        """What `env:NAME`, `file:PATH` or `command:argv` gives now. Raises SecretError."""
+        ...
+
+
+class FlagProvider(Protocol):
+    """One store of flags. Nothing raises for what happens outside; trouble is an outcome."""
+
+    name: str
+
+    def capabilities(self) -> FlagCapabilities: ...
+
+    async def list(self, env: str) -> Sequence[FlagState]:
+        """Raises SourceError when it cannot be read."""
+        ...
+
+    async def get(self, key: str, env: str) -> FlagState | None:
+        """None: there is no such flag. Raises SourceError."""
+        ...
+
+    async def set(
+        self,
+        key: str,
+        env: str,
+        want: Scalar,
+        expect: FlagState | None,
+        *,
+        comment: str,
+        actor: str,
+        op_id: str,
+    ) -> FlagChange:
+        """Sets, never toggles. `expect`: what the operator saw; where it differs now that is a CONFLICT."""
+        ...
+
+    async def verify(self, key: str, env: str, want: Scalar, deadline: Seconds) -> FlagOutcome:
+        """By reading back for at most `deadline`: APPLIED, or UNKNOWN."""
+        ...
+
+    async def restore(self, before: FlagState, *, comment: str, actor: str, op_id: str) -> FlagChange:
+        """Puts back exactly what was, unless somebody else has changed it since: CONFLICT."""
         ...
 
     async def close(self) -> None: ...

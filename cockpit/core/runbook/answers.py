@@ -40,7 +40,7 @@ def answered(run: Run, question: Question, answer: Answer, now: Instant) -> tupl
         case "undo_unknown" if answer.choice == "leave":
             return _left(question, answer)
         case "approval":
-            raise NotAnAnswer("a second person approves it: cockpit approve RUN STEP")
+            return (say("approval.broken_glass", question.key, reason=answer.text),)
     return (_confirmed(question, answer),)
 
 

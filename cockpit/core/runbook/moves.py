@@ -141,7 +141,10 @@ def _confirm(step: Step, key: Key) -> Question:
 
 
 def _approval(step: Step, key: Key) -> Question:
-    return Question("approval", key, f"{step.title}: a second person has to approve it")
+    choices = (
+        Choice("break-glass", "Go on without a second person; it will be asked why", needs_reason=True),
+    )
+    return Question("approval", key, f"{step.title}: a second person has to approve it", choices=choices)
 
 
 def _already(step: Step, key: Key) -> Question:

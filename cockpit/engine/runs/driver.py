@@ -1,0 +1,247 @@
+"""Drives one run: asks the machine for the next move, makes it, and never makes it twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from contextlib import suppress
+from typing import Final, TypeVar
+
+from cockpit.core.levels import Seconds
+from cockpit.core.runbook import undoing
+from cockpit.core.runbook.actions import Nested
+from cockpit.core.runbook.answers import Answer, NotAnAnswer, answered
+from cockpit.core.runbook.holding import held
+from cockpit.core.runbook.model import Step
+from cockpit.core.runbook.moves import next_move
+from cockpit.core.runbook.render import names_to_fill
+from cockpit.core.runbook.run import Execution, Key, Run
+from cockpit.core.runbook.words import Ask, Do, Over, Question, Record, Task, Word, say
+from cockpit.engine.runs.approving import Approving
+from cockpit.engine.runs.chronicle import Chronicle
+from cockpit.engine.runs.looks import Eyes
+from cockpit.engine.runs.nested import Nesting
+from cockpit.engine.runs.surroundings import target_of
+from cockpit.engine.runs.tasks import Hands
+from cockpit.engine.runs.watching import watch
+from cockpit.engine.runs.world import Desk, Wish, World
+
+Result = TypeVar("Result")
+GRANTED: Final = Answer("granted")
+LETTING_GO: Final[Seconds] = 1.0
+QUIET: Final = frozenset({Task.VERIFY, Task.READ, Task.LOOK, Task.LOOK_BACK, Task.CAPTURE_BEFORE})
+"""Tasks that only look, so that they may be broken off and done anew."""
+
+
+class Left(Exception):
+    """Nothing further is started; the record says where it stands."""
+
+
+class Driver:
+    """One run until it is final, or until whoever runs it leaves."""
+
+    def __init__(
+        self, world: World, run: Run, seen: int, desk: Desk, secrets: Mapping[str, str], depth: int = 0
+    ) -> None:
+        """`seen`: up to which record `run` has been folded."""
+        self.world = world
+        self.desk = desk
+        self.secrets = secrets
+        self._depth = depth
+        self._chronicle = Chronicle(world, run, seen, desk.recorded)
+        self._wish: asyncio.Task[Wish] | None = None
+        self._proposals: asyncio.Queue[Wish] = asyncio.Queue()
+        self._later: Wish | None = None
+        """Proposed while a command was running; it comes up when that has ended."""
+        self._approving = Approving(world, self._chronicle)
+
+    @property
+    def run(self) -> Run:
+        return self._chronicle.run
+
+    async def drive(self) -> Run:
+        """Raises JournalError when the record cannot be written any more; what runs then runs on."""
+        watched = asyncio.ensure_future(watch(self))
+        try:
+            with suppress(Left):
+                while await self._turn():
+                    pass
+        finally:
+            watched.cancel()
+            if self._wish:
+                self._wish.cancel()
+        return self.run
+
+    def propose(self, wish: Wish) -> None:
+        self._proposals.put_nowait(wish)
+
+    async def say(self, words: list[Word] | tuple[Word, ...], *, patient: bool = True) -> Run:
+        return await self._chronicle.say(words, patient=patient)
+
+    def eyes(self, step: Step | None = None) -> Eyes:
+        run = self.run
+        name = target_of(step, run.runbook, run.target) if step else run.target or run.runbook.target
+        return Eyes(self.world, run.runbook, self.world.target(name), names_to_fill(run), self.secrets)
+
+    async def _turn(self) -> bool:
+        await self._chronicle.catch_up()
+        match next_move(self.run):
+            case Over():
+                return False
+            case Record(words):
+                await self.say(words)
+            case Do(task, key):
+                await self._do(task, key)
+            case Ask(question):
+                await self._ask(question)
+        return True
+
+    # Tasks
+
+    async def _do(self, task: Task, key: Key) -> None:
+        step = self.run.step(key.step)
+        assert step is not None
+        one = self.run.execution(key) or Execution(key)
+        if isinstance(step.action, Nested) and task in (Task.BEGIN, Task.RECOVER):
+            await Nesting(self, self._depth).do(step, one)
+            return
+        hands = Hands(
+            self.eyes(step),
+            self.say,
+            lambda of, output: self.desk.heard(self.run, of, output),
+            lambda of, progress: self.desk.progress(self.run, of, progress),
+        )
+        await self._unless_wished(hands.do(task, self.run, step, one), task, key)
+
+    async def _unless_wished(self, work: Awaitable[None], task: Task, key: Key) -> None:
+        """Do `work`, and hear what the person wants meanwhile: a look is broken off, an action is not."""
+        task_of_it = asyncio.ensure_future(work)
+        try:
+            while not task_of_it.done():
+                wish = self._listening()
+                await asyncio.wait({task_of_it, wish}, return_when=asyncio.FIRST_COMPLETED)
+                if not wish.done() or task_of_it.done():
+                    continue
+                if task in QUIET:
+                    await _let_go(task_of_it)
+                    await self._grant(self._heard_wish(), key)
+                    return
+                await self._while_it_runs(self._heard_wish(), key)
+        except BaseException:
+            await _let_go(task_of_it)  # leaving the command alone: its shim looks after it
+            raise
+        await task_of_it
+        if self._later is not None:
+            self.propose(self._later)
+            self._later = None
+
+    async def _while_it_runs(self, wish: Wish, key: Key) -> None:
+        match wish.what:
+            case "leave":
+                raise Left
+            case "interrupt":
+                await self._interrupt(key)
+            case "hold" if wish.proposed:
+                self.desk.complain(f"when this has ended: {wish.reason}")
+                self._later = wish
+            case _:
+                self.desk.complain("a command is running: interrupt it first, or wait for its end")
+
+    async def _interrupt(self, key: Key) -> None:
+        from cockpit.engine.runs.finding import identity_of
+
+        one = self.run.execution(key)
+        identity = identity_of(one) if one else None
+        if identity is None or not await self.world.runner.interrupt(identity):
+            self.desk.complain("there is nothing to interrupt")
+
+    # Questions and wishes
+
+    async def _ask(self, question: Question) -> None:
+        if question.kind == "approval":
+            await self._approving.request(self.run, question)
+        elif question.kind != "hold":
+            await self._note_asked(question)
+        wish = self._listening()
+        asked = asyncio.ensure_future(self._answer_to(question))
+        try:
+            await asyncio.wait({asked, wish}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not asked.done():
+                asked.cancel()
+        if wish.done():
+            await self._grant(self._heard_wish(), question.key)
+        else:
+            await self._take(question, asked.result())
+
+    async def _answer_to(self, question: Question) -> Answer | None:
+        """For an approval either somebody else's word on record, or the operator's own."""
+        answer = asyncio.ensure_future(self.desk.answer(self.run, question))
+        if question.kind != "approval":
+            return await answer
+        granted = asyncio.ensure_future(self._approving.settled(question.key))
+        try:
+            await asyncio.wait({answer, granted}, return_when=asyncio.FIRST_COMPLETED)
+            return GRANTED if granted.done() else answer.result()
+        finally:
+            granted.cancel()
+            answer.cancel()
+
+    async def _note_asked(self, question: Question) -> None:
+        one = self.run.execution(question.key)
+        if one is None or one.asked != question.kind:
+            await self.say([say("asked", question.key, question=question.kind, phrase=question.phrase)])
+
+    async def _take(self, question: Question, answer: Answer | None) -> None:
+        if answer is None:
+            raise Left
+        if answer is GRANTED:  # what others said is on record already
+            return
+        try:
+            words = answered(self.run, question, answer, self.world.clock.now())
+        except NotAnAnswer as error:
+            self.desk.complain(str(error))
+            return
+        await self.say(words, patient=False)
+
+    def _listening(self) -> asyncio.Task[Wish]:
+        if self._wish is None:
+            self._wish = asyncio.ensure_future(self._next_wish())
+        return self._wish
+
+    async def _next_wish(self) -> Wish:
+        """A person's, or what a watched condition proposes."""
+        both = [asyncio.ensure_future(self.desk.wish()), asyncio.ensure_future(self._proposals.get())]
+        try:
+            done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for each in both:
+                each.cancel()
+
+    def _heard_wish(self) -> Wish:
+        assert self._wish is not None
+        wish, self._wish = self._wish.result(), None
+        return wish
+
+    async def _grant(self, wish: Wish, key: Key) -> None:
+        """A wish while nothing is running. Whatever follows from it is on record like any answer."""
+        now, run = self.world.clock.now(), self.run
+        match wish.what:
+            case "leave":
+                raise Left
+            case "interrupt":
+                await self.say([held(key, "stopped by hand", "operator")])
+            case "hold":
+                proposed = wish.reason if wish.proposed else ""
+                await self.say([held(key, wish.reason or "stopped by hand", "operator", proposed)])
+            case "undo-all":
+                await self.say([undoing.planned(run, now, wish.reason or "wished by the operator")])
+            case "abort":
+                await self.say(list(undoing.aborted(run)))
+
+
+async def _let_go(task: asyncio.Future[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError, Exception):
+        await asyncio.wait_for(asyncio.shield(asyncio.wait({task})), LETTING_GO)

@@ -1,0 +1,145 @@
+"""Finding out: whether a step has happened, whether it still stands, what became of a lost attempt."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from cockpit.core.frozen import from_json
+from cockpit.core.json import Json
+from cockpit.core.levels import Seconds
+from cockpit.core.runbook.actions import Command, FlagSet
+from cockpit.core.runbook.conditions import evaluate
+from cockpit.core.runbook.model import Reconcile, Step
+from cockpit.core.runbook.run import Execution, Key, Run
+from cockpit.core.runbook.states import Effect
+from cockpit.core.runbook.undoing import expired, rollback_of
+from cockpit.core.runbook.work import Ending, Exit, Found, Heard, Identity, Trace
+from cockpit.engine.runs.intents import before_of, file_name, forward_of
+from cockpit.engine.runs.looks import Eyes
+from cockpit.errors import CockpitError
+
+ELSEWHERE: Final = "elsewhere"
+GONE: Final = "the cockpit ended while it was under way"
+
+
+async def happened(eyes: Eyes, step: Step, flag_before: object, *, once: bool = False) -> str:
+    """`applied`, `not_applied` or `unknown`. One answer must hold twice unless asked `once`."""
+    if isinstance(step.action, FlagSet):
+        return await _flag_stands(eyes, step.action, flag_before)
+    if step.reconcile is None:
+        return "unknown"
+    verdict = await _asked(eyes, step.reconcile)
+    if once:
+        return verdict
+    clock, reconcile = eyes.world.clock, step.reconcile
+    end = clock.now() + reconcile.within
+    while clock.now() < end:
+        await clock.sleep(reconcile.interval)
+        again = await _asked(eyes, reconcile)
+        if again == verdict != "unknown":
+            return verdict
+        verdict = again
+    return "unknown"
+
+
+async def _asked(eyes: Eyes, reconcile: Reconcile) -> str:
+    """Absent never means false: what cannot be seen is unknown."""
+    seen = await eyes.look(reconcile.ask)
+    if seen.why:
+        return "unknown"
+    names = {**eyes.known, **seen.names}
+    applied = evaluate(reconcile.applied_when, names) if reconcile.applied_when else False
+    not_applied = evaluate(reconcile.not_applied_when, names) if reconcile.not_applied_when else False
+    match applied, not_applied:
+        case True, False:
+            return "applied"
+        case False, True:
+            return "not_applied"
+    return "unknown"
+
+
+async def _flag_stands(eyes: Eyes, flag: FlagSet, before: object) -> str:
+    provider = eyes.world.flags.get(flag.provider)
+    if provider is None:
+        return "unknown"
+    try:
+        state = await provider.get(flag.key, flag.env)
+    except CockpitError:
+        return "unknown"
+    if state is None:
+        return "unknown"
+    return "applied" if state.value == flag.to else "not_applied"
+
+
+async def look_back(eyes: Eyes, run: Run, step: Step, key: Key) -> dict[str, Json]:
+    """Before an undo: `applied`, `not_applied`, `unknown`, or `later` when somebody has written since."""
+    forward = forward_of(run, key)
+    if forward is None:
+        return {"verdict": "not_applied"}
+    if why := await _too_late(eyes, step, forward):
+        return {"verdict": "later", "detail": why}
+    if step.reconcile is None and not isinstance(step.action, FlagSet):
+        certain = forward.effect is Effect.APPLIED
+        return {"verdict": "applied" if certain else "unknown", "detail": "it cannot be looked at"}
+    return {"verdict": await happened(eyes, step, before_of(forward), once=forward.effect is Effect.APPLIED)}
+
+
+async def _too_late(eyes: Eyes, step: Step, forward: Execution) -> str:
+    rollback = rollback_of(step, forward)
+    if rollback is None:
+        return ""
+    if expired(rollback, forward, eyes.world.clock.now()):
+        return "the time to undo it is over"
+    if rollback.reversible_while is None:
+        return ""
+    ask, success = rollback.reversible_while
+    seen = await eyes.look(ask)
+    if evaluate(success, {**eyes.known, **seen.names}) is True:
+        return ""
+    return f"it can be undone only while {success}"
+
+
+# What became of an attempt
+
+
+async def trace_of(eyes: Eyes, one: Execution) -> Found:
+    """What is left of an attempt whose end nobody recorded."""
+    assert one.intent is not None
+    action = one.intent.get("action")
+    if not isinstance(action, dict) or action.get("is") != Command.__name__:
+        return Found(Trace.GONE)
+    folder = run_folder(eyes, one)
+    identity = identity_of(one)
+    await _start_is_over(eyes, one, identity)
+    return await eyes.world.runner.find(folder, file_name(one.key), str(one.intent["nonce"]), identity)
+
+
+def run_folder(eyes: Eyes, one: Execution) -> str:
+    assert one.intent is not None
+    return str(one.intent.get("folder") or "")
+
+
+def identity_of(one: Execution) -> Identity | None:
+    return from_json(Identity, one.identity["identity"]) if one.identity else None
+
+
+async def _start_is_over(eyes: Eyes, one: Execution, identity: Identity | None) -> None:
+    """Without a sign of life the shim may be on its way; after `start_by` it will not start any more."""
+    assert one.intent is not None
+    if identity is not None:
+        return
+    left: Seconds = (int(str(one.intent["start_by"])) - eyes.world.boot_ns()) / 1e9
+    if 0 < left <= 10:
+        await eyes.world.clock.sleep(left + 0.5)
+
+
+async def adopted(eyes: Eyes, one: Execution) -> AsyncIterator[Heard]:
+    identity = identity_of(one)
+    assert identity is not None
+    async for heard in eyes.world.runner.adopt(run_folder(eyes, one), file_name(one.key), identity):
+        yield heard
+
+
+def lost() -> Exit:
+    return Exit(Ending.LOST, reason=GONE)

@@ -1,0 +1,76 @@
+"""Who may run: numbers of runs, the locks of what they act on, and refusals on record."""
+
+from __future__ import annotations
+
+from cockpit.core.journal import Fact
+from cockpit.core.json import Json
+from cockpit.core.runbook.model import Runbook
+from cockpit.core.runbook.run import Run
+from cockpit.engine.runs.world import World
+from cockpit.errors import RunRefused
+
+
+async def refuse(world: World, runbook: Runbook, why: str) -> None:
+    """Puts the refusal on record and raises it."""
+    body: dict[str, Json] = {"what": f"run {runbook.id}", "why": why}
+    await world.journal.append([Fact("access.refused", world.clock.now(), world.actor, body)])
+    raise RunRefused(f"{runbook.id} is not started: {why}")
+
+
+def lock_keys(runbook: Runbook) -> tuple[str, ...]:
+    """One key for each service, or the runbook's own; a runbook that only reads takes none."""
+    if all(step.reach == "read" for step in (*runbook.steps, *runbook.finally_)):
+        return ()
+    keys = [runbook.lock_key] if runbook.lock_key else [f"target:{name}" for name in runbook.services]
+    return tuple(sorted(set(keys)))
+
+
+async def lock(world: World, runbook: Runbook) -> tuple[str, ...]:
+    """All keys or none, in sorted order. Raises RunRefused saying who has one."""
+    taken: list[str] = []
+    for key in lock_keys(runbook):
+        if not world.owners.claim(key):
+            holder = world.owners.holder(key)
+            for each in taken:
+                world.owners.release(each)
+            await refuse(world, runbook, f"another run has {key}{f' ({holder})' if holder else ''}")
+        taken.append(key)
+    return tuple(taken)
+
+
+async def new_id(world: World) -> str:
+    """The next `R-<n>` of this journal, owned by us. Whoever holds a number's lock has that number."""
+    number = 1 + await _highest(world)
+    while True:
+        id = f"R-{number}"
+        if world.owners.claim(id):
+            if await _highest(world) < number:
+                return id
+            world.owners.release(id)
+        number += 1
+
+
+async def _highest(world: World) -> int:
+    highest, seen = 0, 0
+    while records := await world.journal.read(seen):
+        seen = records[-1].seq
+        for record in records:
+            if record.fact.kind == "run.started":
+                tail = record.fact.run.removeprefix("R-")
+                highest = max(highest, int(tail) if tail.isdigit() else 0)
+    return highest
+
+
+async def take_up(world: World, run: Run) -> None:
+    """Own a run that nobody owns, with its locks. Raises RunRefused naming who has it."""
+    if not world.owners.claim(run.id):
+        raise RunRefused(f"{run.id} is in the hands of {world.owners.holder(run.id) or 'somebody else'}")
+    for key in lock_keys(run.runbook):
+        if not world.owners.claim(key):
+            world.owners.release(run.id)
+            raise RunRefused(f"another run has {key} ({world.owners.holder(key)})")
+
+
+def let_go(world: World, run: Run) -> None:
+    for key in (run.id, *lock_keys(run.runbook)):
+        world.owners.release(key)

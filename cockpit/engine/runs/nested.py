@@ -1,0 +1,86 @@
+"""A runbook inside a runbook: a run of its own, under the same lock, operator and desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from cockpit.core.frozen import to_json
+from cockpit.core.json import Json
+from cockpit.core.runbook import undoing
+from cockpit.core.runbook.actions import Nested
+from cockpit.core.runbook.holding import held
+from cockpit.core.runbook.model import Step
+from cockpit.core.runbook.render import names_to_fill, rendered
+from cockpit.core.runbook.run import Execution, Key, Run
+from cockpit.core.runbook.states import Effect, Phase, RunState
+from cockpit.core.runbook.words import say
+from cockpit.engine.runs.remembered import find_run
+
+if TYPE_CHECKING:
+    from cockpit.engine.runs.driver import Driver
+
+DEEPEST: Final = 3
+
+
+class Nesting:
+    def __init__(self, parent: Driver, depth: int) -> None:
+        self._parent = parent
+        self._depth = depth + 1
+
+    async def do(self, step: Step, one: Execution) -> None:
+        """Begin or take up the child, see it through, and tell the parent how it ended."""
+        if self._depth > DEEPEST:
+            await self._parent.say([held(one.key, f"runbooks nest more than {DEEPEST} deep", "blocked")])
+            return
+        id = child_id(self._parent.run, one.key)
+        if one.intent is None:
+            body: dict[str, Json] = {"action": to_json(step.action), "child": id, "rollback": None}
+            await self._parent.say([say("intent", one.key, **body)], patient=False)
+        child = await self._driver(id, step, one)
+        if child is None:
+            reason = "the runbook inside cannot be begun"
+            await self._parent.say([say("exited", one.key, ok=False, effect="not_applied", reason=reason)])
+            return
+        if one.key.phase is Phase.UNDO and child.run.undo is None and child.run.standing():
+            now = child.world.clock.now()
+            await child.say([undoing.planned(child.run, now, "the runbook around it is taken back")])
+        ended = await child.drive()
+        if ended.final:
+            await self._parent.say([say("exited", one.key, **_told(ended, one.key))])
+        else:
+            from cockpit.engine.runs.driver import Left
+
+            raise Left
+
+    async def _driver(self, id: str, step: Step, one: Execution) -> Driver | None:
+        from cockpit.engine.runs.driver import Driver
+        from cockpit.engine.runs.starting import child_started
+
+        parent = self._parent
+        found = await find_run(parent.world.journal, id)
+        if found is None and one.key.phase is Phase.DO:
+            assert isinstance(step.action, Nested)
+            action = rendered(step.action, names_to_fill(parent.run))
+            assert isinstance(action, Nested)
+            found = await child_started(parent.world, parent.run, id, action)
+        if found is None:
+            return None
+        run, seen, secrets = *found, parent.secrets
+        return Driver(parent.world, run, seen, parent.desk, secrets, self._depth)
+
+
+def child_id(run: Run, key: Key) -> str:
+    """`R-7.step`; a later visit of the same step has its number behind it."""
+    return f"{run.id}.{key.step}" + (f"-{key.visit}" if key.visit > 1 else "")
+
+
+def _told(child: Run, key: Key) -> Mapping[str, Json]:
+    stands, unknown = bool(child.standing()), child.unknown
+    effect = Effect.UNKNOWN if unknown else Effect.APPLIED if stands else Effect.NOT_APPLIED
+    common: dict[str, Json] = {"ending": "answered", "child": child.id, "reason": ""}
+    if key.phase is Phase.UNDO:
+        return {**common, "ok": not stands, "stands": str(effect)}
+    ok = child.state in (RunState.COMPLETED, RunState.COMPLETED_WITH_DEBT)
+    reason = "" if ok else f"{child.id} ended: {child.state}"
+    return {**common, "ok": ok, "effect": Effect.APPLIED if ok else effect, "reason": reason}

@@ -1,0 +1,241 @@
+"""Each task of the machine for real; what comes of it is said in words that go on record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
+
+from cockpit.core.frozen import to_json
+from cockpit.core.json import Json, pointed
+from cockpit.core.levels import Seconds
+from cockpit.core.runbook.actions import Command, HttpCall, Probe, Promql, Wait
+from cockpit.core.runbook.conditions import evaluate
+from cockpit.core.runbook.holding import held
+from cockpit.core.runbook.model import Capture, Condition, Step, Verify
+from cockpit.core.runbook.run import Execution, Key, Run
+from cockpit.core.runbook.states import Phase
+from cockpit.core.runbook.substitute import SubstitutionError
+from cockpit.core.runbook.undoing import rollback_of
+from cockpit.core.runbook.verification import Progress
+from cockpit.core.runbook.words import Task, Word, say
+from cockpit.core.runbook.work import Output, Started, Trace
+from cockpit.engine.runs import finding
+from cockpit.engine.runs.acting import Attempt, Hear, act, exit_body, followed
+from cockpit.engine.runs.intents import before_of, forward_of, intent_of
+from cockpit.engine.runs.looks import Eyes, captured_text, default_success
+from cockpit.engine.runs.verifying import Verification, baseline_of, told
+from cockpit.errors import CockpitError
+
+Say: TypeAlias = Callable[..., Awaitable[Run]]
+EVERY: Seconds = 2.0
+
+
+class Hands:
+    """Does one task at a time. `say` puts words on record; `hear` and `show` are for the person watching."""
+
+    def __init__(
+        self,
+        eyes: Eyes,
+        say: Say,
+        hear: Callable[[Key, Output], None],
+        show: Callable[[Key, Progress], None],
+    ) -> None:
+        self.eyes = eyes
+        self._say = say
+        self._hear = hear
+        self._show = show
+
+    async def do(self, task: Task, run: Run, step: Step, one: Execution) -> None:
+        """Raises JournalError when the record cannot be written: it has not been begun, or is not over."""
+        match task:
+            case Task.CAPTURE_BEFORE:
+                await self._say([await self._captured(step, one.key, "before")])
+            case Task.CAPTURE_AFTER:
+                await self._say([await self._captured(step, one.key, "after")])
+            case Task.LOOK:
+                verdict = await finding.happened(self.eyes, step, None, once=True)
+                await self._say([say("reconciled", one.key, when="look", verdict=verdict)])
+            case Task.LOOK_BACK:
+                seen = await finding.look_back(self.eyes, run, step, one.key)
+                await self._say([say("reconciled", one.key, when="look", **seen)])
+            case Task.RECONCILE:
+                forward = forward_of(run, one.key) if one.key.phase is Phase.UNDO else one
+                verdict = await finding.happened(self.eyes, step, before_of(forward))
+                await self._say([say("reconciled", one.key, when="after", verdict=verdict)])
+            case Task.VERIFY:
+                await self._verify(run, step, one)
+            case Task.READ:
+                await self._say([await self._read(run, step, one.key)])
+            case Task.BEGIN:
+                await self._begin(run, step, one)
+            case Task.RECOVER:
+                await self._recover(run, step, one)
+
+    # Looking
+
+    async def _captured(self, step: Step, key: Key, when: str) -> Word:
+        values: dict[str, Json] = {}
+        failed: dict[str, Json] = {}
+        for capture in step.captures:
+            if capture.when == when:
+                text, why = await self._capture(capture, step.env)
+                (failed if why else values)[capture.name] = why or text
+        if when == "after" or step.verify is None:
+            return say("captured", key, when=when, values=values, failed=failed)
+        baseline = await baseline_of(self.eyes, step.verify)
+        return say("captured", key, when=when, values=values, failed=failed, baseline=baseline)
+
+    async def _capture(self, capture: Capture, env: Mapping[str, str]) -> tuple[str, str]:
+        """(text, why not)"""
+        seen = await self.eyes.look(capture.ask, env)
+        if seen.why:
+            return "", seen.why
+        success = default_success(capture.ask)
+        if success and evaluate(success, seen.names) is not True:
+            return "", f"the answer was no good: {seen.text[:80] or seen.names}"
+        if not capture.pointer:
+            return captured_text(seen.text), ""
+        try:
+            return captured_text(str(pointed(json.loads(seen.text), capture.pointer))), ""
+        except (ValueError, LookupError):
+            return "", f"there is nothing at {capture.pointer}"
+
+    async def _read(self, run: Run, step: Step, key: Key) -> Word:
+        match step.action:
+            case Wait(lasts=float() | int() as lasts):
+                await self.eyes.world.clock.sleep(lasts)
+                return say("exited", key, ok=True, ending="answered", effect="none")
+            case Wait() as wait:
+                return await self._until(wait, key)
+            case Probe(ask, success):
+                condition = Condition(step.title, ask, success)
+            case Command() | HttpCall() as look:
+                condition = Condition(step.title, look)
+            case other:
+                reason = f"{type(other).__name__} is nothing to look at"
+                return say("exited", key, ok=False, ending="failed", effect="none", reason=reason)
+        seen = await self.eyes.look(condition.ask, step.env, step.timeout)
+        wanted = condition.success or default_success(condition.ask)
+        holds = None if seen.why else evaluate(wanted, {**self.eyes.known, **seen.names}) if wanted else True
+        return _looked(key, holds, seen.text, seen.why or (f"{wanted} does not hold" if not holds else ""))
+
+    async def _until(self, wait: Wait, key: Key) -> Word:
+        clock = self.eyes.world.clock
+        end = clock.now() + wait.within
+        while True:
+            seen = await self.eyes.look(Promql(wait.promql))
+            holds = None if seen.why else evaluate(wait.success, {**self.eyes.known, **seen.names})
+            if holds:
+                return _looked(key, True, seen.text, "")
+            if clock.now() + EVERY > end:
+                ending = "inconclusive" if holds is None else "timed_out"
+                reason = seen.why or f"{wait.success} did not hold in time (last {seen.text})"
+                return say("exited", key, ok=False, ending=ending, effect="none", reason=reason)
+            await clock.sleep(EVERY)
+
+    async def _verify(self, run: Run, step: Step, one: Execution) -> None:
+        verify, since = self._verify_of(run, step, one), one.begun_at or run.started_at
+        baseline: tuple[object, ...] = ()
+        first = next((each for each in run.tries(one.key.step, one.key.visit) if each.baseline), None)
+        if first and isinstance(first.baseline, dict):
+            baseline = tuple(first.baseline.get("values", ()))
+        seconds = float(str(one.exit.get("seconds") or 0)) if one.exit else 0.0
+        done = Verification(self.eyes, verify, baseline, since + seconds, lambda p: self._show(one.key, p))
+        await self._say([say("verified", one.key, **told(await done.run(), verify.checks))])
+
+    def _verify_of(self, run: Run, step: Step, one: Execution) -> Verify:
+        if one.key.phase is Phase.UNDO:
+            forward = forward_of(run, one.key)
+            rollback = rollback_of(step, forward) if forward else step.rollback
+            assert rollback is not None
+            assert rollback.verify is not None
+            return rollback.verify
+        assert step.verify is not None
+        return step.verify
+
+    # Acting
+
+    async def _begin(self, run: Run, step: Step, one: Execution) -> None:
+        """Guards at the last moment, then the intent on record, and only then the world moves."""
+        if self.eyes.world.readonly:
+            await self._say([held(one.key, "this cockpit is read-only", "blocked")])
+            return
+        if one.key.phase is Phase.DO and (hold := await self._guards(run, one)):
+            await self._say([hold])
+            return
+        try:
+            body, attempt = await intent_of(self.eyes, run, step, one.key)
+        except (SubstitutionError, CockpitError) as error:
+            await self._say([held(one.key, str(error), "blocked")])
+            return
+        await self._say([say("intent", one.key, **body), *_flag_words(one.key, attempt)], patient=False)
+        self.eyes.world.die_at("after_intent")
+        exited = await act(self.eyes, attempt, self._hearing(one.key))
+        self.eyes.world.die_at("after_act")
+        await self._say([say("exited", one.key, **exited), *_flag_words(one.key, attempt, exited)])
+        self.eyes.world.die_at("after_exit")
+
+    async def _guards(self, run: Run, one: Execution) -> Word | None:
+        for guard in run.runbook.guards:
+            holds, why = await self.eyes.holds(guard)
+            if holds or guard.severity == "warn":
+                continue
+            if holds is False:
+                return held(one.key, f"{guard.title}: {why}", "blocked")
+            if "guard" not in one.confirmed:
+                hint = f"; by hand: {guard.by_hand}" if guard.by_hand else ""
+                return held(one.key, f"{guard.title}: cannot be told ({why}){hint}", "guard")
+        return None
+
+    def _hearing(self, key: Key) -> Hear:
+        async def hear(heard: Started | Output) -> None:
+            if isinstance(heard, Started):
+                await self._say([say("spawned", key, identity=to_json(heard.identity))])
+                self.eyes.world.die_at("after_spawn")
+            else:
+                self._hear(key, heard)
+
+        return hear
+
+    async def _recover(self, run: Run, step: Step, one: Execution) -> None:
+        """What an earlier life of ours, or somebody else, began."""
+        found = await finding.trace_of(self.eyes, one)
+        match found.trace:
+            case Trace.ENDED if found.exit is not None:
+                end = found.exit
+            case Trace.RUNNING | Trace.ORPHANED:
+                end = await followed(finding.adopted(self.eyes, one), self._hearing(one.key))
+            case Trace.ELSEWHERE:
+                reason = f"it may still be running on {found.where}, which cannot be seen from here"
+                await self._say([held(one.key, reason, "elsewhere")])
+                return
+            case _:
+                end = finding.lost()
+        await self._say([say("exited", one.key, **exit_body(end, one.key.phase))])
+
+
+def _looked(key: Key, holds: bool | None, text: str, why: str) -> Word:
+    ending = "inconclusive" if holds is None else "answered"
+    return say("exited", key, ok=bool(holds), ending=ending, effect="none", stdout=text[-4096:], reason=why)
+
+
+def _flag_words(key: Key, attempt: Attempt, exited: Mapping[str, Json] | None = None) -> list[Word]:
+    """A flag that a run moves is told among the flags as well."""
+    from cockpit.core.runbook.actions import FlagSet
+
+    flag = attempt.action
+    if not isinstance(flag, FlagSet):
+        return []
+    about: dict[str, Json] = {
+        "op_id": attempt.op,
+        "key": flag.key,
+        "env": flag.env,
+        "provider": flag.provider,
+    }
+    if exited is None:
+        before = to_json(attempt.before) if attempt.before else None
+        about |= {"want": flag.to, "before": before, "reason": flag.reason, "expires_in": flag.expires}
+        return [Word("flag.requested", {**about, "kind": "set"}, key)]
+    settled: dict[str, Json] = {"outcome": exited.get("outcome", "UNKNOWN"), "reason": exited.get("reason")}
+    return [Word("flag.settled", {**about, **settled, "after": exited.get("value")}, key)]

@@ -1,0 +1,87 @@
+"""All that a run may touch, as ports; the simulated ones make a drill of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from cockpit.core.journal import Recorded
+from cockpit.core.model import Model, Target
+from cockpit.core.runbook.answers import Answer
+from cockpit.core.runbook.run import Key, Mode, Run
+from cockpit.core.runbook.verification import Progress
+from cockpit.core.runbook.words import Question
+from cockpit.core.runbook.work import Output
+from cockpit.ports import (
+    Clock,
+    FlagProvider,
+    Http,
+    Journal,
+    Metrics,
+    Owners,
+    Runner,
+    Secrets,
+    Silencer,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    model: Model
+    journal: Journal
+    owners: Owners
+    clock: Clock
+    runner: Runner
+    http: Http
+    metrics: Metrics
+    secrets: Secrets
+    boot_ns: Callable[[], int]
+    """CLOCK_BOOTTIME, which goes on while the machine sleeps."""
+    actor: str
+    flags: Mapping[str, FlagProvider] = field(default_factory=dict)
+    silencer: Silencer | None = None
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """Of this cockpit; what of it a command sees, `surroundings` decides."""
+    folder: str = ""
+    """Where output and results of commands lie, a folder for each run; absolute."""
+    mode: Mode = "live"
+    readonly: bool = False
+    die_at: Callable[[str], None] = lambda point: None
+    """Ends the program at a named point, in tests of crashes."""
+
+    def target(self, name: str) -> Target | None:
+        return next((each for each in self.model.targets if each.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants although nobody asked."""
+
+    what: Literal["interrupt", "hold", "undo-all", "abort", "leave"]
+    """`leave`: nothing further starts; what runs goes on under its shim."""
+    reason: str = ""
+    proposed: bool = False
+    """A watched condition wants it, not a person: rollback is proposed, nothing is done."""
+
+
+class Desk(Protocol):
+    """Where the person sits who runs it: a screen, a terminal, or a list of answers."""
+
+    async def answer(self, run: Run, question: Question) -> Answer | None:
+        """None: nobody answers; the run is left as it stands."""
+        ...
+
+    async def wish(self) -> Wish:
+        """Returns when somebody wants something."""
+        ...
+
+    def recorded(self, run: Run, records: list[Recorded]) -> None: ...
+
+    def heard(self, run: Run, key: Key, output: Output) -> None: ...
+
+    def progress(self, run: Run, key: Key, progress: Progress) -> None: ...
+
+    def complain(self, text: str) -> None:
+        """One line that a person has to read: an answer that was none, a record that cannot be written."""
+        ...
