@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.adapters.clock import ScaledClock, SystemClock
-from cockpit.adapters.journal_memory import MemoryJournal
+from cockpit.adapters.journal.memory import MemoryJournal
 from cockpit.core.events import Event, ModelRejected, ModelReloaded
 from cockpit.core.model import Model
 from cockpit.core.scenario import Scenario

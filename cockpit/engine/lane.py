@@ -7,7 +7,9 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from cockpit.core.decisions import fact_of
 from cockpit.core.events import Decision, Event, Refused
+from cockpit.core.journal import Fact
 from cockpit.core.levels import Seconds
 from cockpit.core.update_timeline import described
 from cockpit.errors import CockpitError
@@ -23,6 +25,7 @@ IN_DOUBT = f"the journal has not answered for {PATIENCE:g} s; it may or may not 
 @dataclass(eq=False)
 class _Waiting:
     decision: Decision
+    fact: Fact
     timer: asyncio.Task[None] | None = field(default=None, repr=False)
 
 
@@ -45,7 +48,7 @@ class DecisionLane:
         self._wake = asyncio.Event()
 
     def put(self, decision: Decision) -> None:
-        one = _Waiting(decision)
+        one = _Waiting(decision, fact_of(decision))
         one.timer = asyncio.ensure_future(self._lose_patience(one))
         self._timers.add(one.timer)
         one.timer.add_done_callback(self._timers.discard)
@@ -72,7 +75,7 @@ class DecisionLane:
         """All at once, since an fsync is dear; if they are refused, one by one to find the culprit."""
         if not batch:
             return
-        refusal = await self._refusal([one.decision for one in batch])
+        refusal = await self._refusal([one.fact for one in batch])
         if refusal is None:
             for one in batch:
                 self._settle(one)
@@ -84,9 +87,9 @@ class DecisionLane:
             self._settle(batch[0])
             self._refuse(batch[0], refusal)
 
-    async def _refusal(self, decisions: Sequence[Decision]) -> str | None:
+    async def _refusal(self, facts: Sequence[Fact]) -> str | None:
         try:
-            await self._journal.append(decisions)
+            await self._journal.append(facts)
         except CockpitError as error:
             return str(error)
         except Exception as error:

@@ -175,7 +175,7 @@ def begun(model: Model = WORLD) -> Running:
     import asyncio
 
     from cockpit.adapters.clock import ManualClock
-    from cockpit.adapters.journal_memory import MemoryJournal
+    from cockpit.adapters.journal.memory import MemoryJournal
 
     clock = ManualClock(START + NIGHT.opens_at)
     performance = Performance(NIGHT, START)

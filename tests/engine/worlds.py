@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cockpit.adapters.clock import ManualClock
-from cockpit.adapters.journal_memory import MemoryJournal
+from cockpit.adapters.journal.memory import MemoryJournal
+from cockpit.core.decisions import decision_of
 from cockpit.core.events import Decision, DegradationMarked, Event, PollReplayed, Sampled
+from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Instant, Kind, Level, Seconds
 from cockpit.core.model import (
     Capability,
@@ -28,7 +30,7 @@ from cockpit.core.slots import lay_out
 from cockpit.core.state import State
 from cockpit.core.update import initial, update
 from cockpit.engine import Engine, Outside
-from cockpit.errors import CockpitError
+from cockpit.errors import JournalError
 from cockpit.ports import History, Journal, Source
 
 START = 1_700_000_000.0
@@ -187,12 +189,23 @@ class Stubborn(MemoryJournal):
         self.gate.set()
         self.tries: list[int] = []
 
-    async def append(self, decisions: Sequence[Decision]) -> None:
-        self.tries.append(len(decisions))
+    @property
+    def decisions(self) -> list[Decision]:
+        """All that is on record."""
+        return [_decided(record.fact) for record in self.records]
+
+    async def append(self, facts: Sequence[Fact]) -> Sequence[Recorded]:
+        self.tries.append(len(facts))
         await self.gate.wait()
-        if any(self.against(decision) for decision in decisions):
-            raise CockpitError("no space left on the disk", "make room")
-        await super().append(decisions)
+        if any(self.against(_decided(fact)) for fact in facts):
+            raise JournalError("no space left on the disk", "make room")
+        return await super().append(facts)
+
+
+def _decided(fact: Fact) -> Decision:
+    decision = decision_of(fact)
+    assert decision is not None
+    return decision
 
 
 @dataclass

@@ -1,0 +1,34 @@
+"""JSON as values, and the one way in which it is written where a digest is taken of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
+
+
+def canonical(value: object) -> str:
+    """Keys sorted, no blanks, UTF-8. Raises ValueError for NaN and infinities, TypeError for objects."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(value: object) -> str:
+    """sha256 of the canonical form, hexadecimal."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def pointed(document: object, pointer: str) -> object:
+    """What a JSON pointer (RFC 6901) leads to. Raises LookupError where there is nothing."""
+    for part in pointer.split("/")[1:] if pointer else ():
+        key = part.replace("~1", "/").replace("~0", "~")
+        match document:
+            case Mapping() if key in document:
+                document = document[key]
+            case list() | tuple() if key.isascii() and key.isdigit() and int(key) < len(document):
+                document = document[int(key)]
+            case _:
+                raise LookupError(pointer)
+    return document

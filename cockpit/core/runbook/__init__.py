@@ -1,0 +1,1 @@
+"""Runbooks: what they declare, how a run stands, what comes next, and how it is taken back. Pure."""
