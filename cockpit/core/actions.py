@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from cockpit.core.events import Decision
+from cockpit.core.events import (
+    Decision,
+    FlagWanted,
+    PlanWanted,
+    RunAnswered,
+    RunTakenUp,
+    RunWanted,
+    RunWished,
+)
 from cockpit.core.model import Model
 
 
@@ -29,4 +37,11 @@ class ReasonAgain:
     """Suspects and spread of the last poll are still to be computed, in slices."""
 
 
-Action: TypeAlias = RecordDecision | AskAnew | ReasonAgain
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A person wants something done with runbooks or flags; what comes of it is on record."""
+
+    wanted: PlanWanted | RunWanted | RunTakenUp | RunAnswered | RunWished | FlagWanted
+
+
+Action: TypeAlias = RecordDecision | AskAnew | ReasonAgain | Act

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from cockpit.core.health.state import Health
+from cockpit.core.journal import Recorded
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model, Scalar
 from cockpit.core.poll import Alert, Change, Poll, Samples
+from cockpit.core.runbook.live import Live, Plan
+from cockpit.core.runbook.run import Key
 
 if TYPE_CHECKING:  # the state names decisions, so it is the one that imports at run time
     from cockpit.core.state import Entry
@@ -174,6 +177,98 @@ class Refused:
     at: Instant
 
 
+@dataclass(frozen=True, slots=True)
+class RecordGrew:
+    """Facts came on record, ours or those of others, in the order of the record."""
+
+    records: tuple[Recorded, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFailed:
+    """The record cannot be read or written; an empty reason: it can again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWanted:
+    """A person looks at a runbook with a view to starting it; nothing is changed."""
+
+    runbook: str
+    parameters: Mapping[str, Scalar]
+    at: Instant
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReady:
+    """What is known before the first step; `trouble` says why it cannot be started at all."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class RunWanted:
+    """A person starts a runbook. `overrides`: typed reasons by number of the check that cannot be told."""
+
+    runbook: str
+    parameters: Mapping[str, Scalar]
+    at: Instant
+    target: str = ""
+    overrides: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunTakenUp:
+    """A person looks after a run that nobody owns."""
+
+    run: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class RunAnswered:
+    """An answer to what the run asks at `key`."""
+
+    run: str
+    key: Key
+    question: str
+    choice: str
+    text: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class RunWished:
+    """A person wants something of a run: `interrupt`, `hold`, `undo-all`, `abort` or `leave`."""
+
+    run: str
+    what: str
+    reason: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class FlagWanted:
+    """A person moves a flag: `kill`, or `restore` to what it was."""
+
+    key: str
+    env: str
+    what: Literal["kill", "restore"]
+    reason: str
+    actor: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class RunHeard:
+    """Something to see of a run of this cockpit that is not on record: output, progress, a complaint."""
+
+    run: str
+    live: Live
+
+
 Decision: TypeAlias = DegradationMarked | IntegrityAttested | ServiceAcknowledged
 Observation: TypeAlias = (
     Sampled
@@ -191,5 +286,15 @@ Observation: TypeAlias = (
     | ModelReloaded
     | ModelRejected
     | Refused
+    | RecordGrew
+    | JournalFailed
+    | PlanWanted
+    | PlanReady
+    | RunWanted
+    | RunTakenUp
+    | RunAnswered
+    | RunWished
+    | FlagWanted
+    | RunHeard
 )
 Event: TypeAlias = Decision | Observation

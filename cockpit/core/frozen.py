@@ -49,7 +49,7 @@ def _default(field: dataclasses.Field[Any]) -> object:
 
 
 def from_json(kind: type[Value], document: Json) -> Value:
-    """A `kind` as `to_json` wrote it; unknown fields are ignored. Raises ValueError where it cannot be one."""
+    """A `kind` as `to_json` wrote it; unknown fields are ignored. Raises ValueError where it is none."""
     try:
         found = _read(kind, document)
     except (TypeError, KeyError, AttributeError) as error:

@@ -11,6 +11,8 @@ from cockpit.core.health.state import Health
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
 from cockpit.core.poll import Poll, Stage
+from cockpit.core.runbook.live import Live, Plan
+from cockpit.core.runbook.run import Run
 from cockpit.core.slots import Slots
 
 
@@ -42,6 +44,19 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Obligation:
+    """Something that was left for somebody to clean up."""
+
+    title: str
+    owner: str = ""
+    at: Instant = 0.0
+    run: str = ""
+    step: str = ""
+    expires_at: Instant | None = None
+    """From then on it is overdue; nothing happens by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What people decided: a function of the journal alone, equal after every replay."""
 
@@ -52,6 +67,12 @@ class Record:
     """When the data of a service was last vouched for."""
     decisions: tuple[Decision, ...] = ()
     """Most recent last, for the timeline."""
+    seq: int = 0
+    """Of the last record that is folded in."""
+    runs: Mapping[str, Run] = field(default_factory=dict)
+    """By id, oldest first, children among them."""
+    obligations: tuple[Obligation, ...] = ()
+    """What is open for somebody to clean up, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +102,14 @@ class Picture:
     """Why changed files were not taken over; empty when the configuration shown is that on disk."""
     troubles: Mapping[int, str] = field(default_factory=dict)
     """Why a template has no answer, by template."""
+    journal_trouble: str = ""
+    """Why the record cannot be read or written now; then nothing that changes the world starts."""
+    vouched: frozenset[str] = frozenset()
+    """Services vouched for, where the word came on record only after the last poll."""
+    live: Mapping[str, Live] = field(default_factory=dict)
+    """What runs of this cockpit say and measure right now, by run; none of it is on record."""
+    plan: Plan | None = None
+    """The runbook that was last looked at with a view to starting it."""
     last_poll: Poll | None = None
     """The poll that the health was last judged on; what a recording writes down."""
 

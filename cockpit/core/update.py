@@ -6,23 +6,33 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from cockpit.core import health
-from cockpit.core.actions import Action, RecordDecision
+from cockpit.core.actions import Act, Action, RecordDecision
 from cockpit.core.events import (
     AlertsSeen,
     ChangesSeen,
     DegradationMarked,
     Event,
     FlagsRead,
+    FlagWanted,
     HistoryProgressed,
     IntegrityAttested,
+    JournalFailed,
     ModelRejected,
     ModelReloaded,
     ModesSeen,
+    PlanReady,
+    PlanWanted,
     PollClosed,
     PollReplayed,
     Reasoned,
+    RecordGrew,
     Refused,
     Rewarmed,
+    RunAnswered,
+    RunHeard,
+    RunTakenUp,
+    RunWanted,
+    RunWished,
     Sampled,
     ServiceAcknowledged,
     SourceAnswered,
@@ -33,6 +43,7 @@ from cockpit.core.state import Picture, Record, State
 from cockpit.core.update_decisions import decided
 from cockpit.core.update_model import rejected, reloaded
 from cockpit.core.update_poll import closed, reasoned, replayed, rewarmed
+from cockpit.core.update_record import grown
 from cockpit.core.update_sources import answered, failed, listed
 from cockpit.core.update_stage import staged
 from cockpit.core.update_timeline import refusal, told
@@ -62,6 +73,10 @@ def update(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
             return reloaded(state, event)
         case DegradationMarked() | IntegrityAttested() | ServiceAcknowledged():
             return decided(state, event), (RecordDecision(event),)
+        case RecordGrew():
+            return grown(state, event), ()
+        case PlanWanted() | RunWanted() | RunTakenUp() | RunAnswered() | RunWished() | FlagWanted():
+            return state, (Act(event),)
         case _:
             return replace(state, picture=_seen(state, event)), ()
 
@@ -81,6 +96,12 @@ def _seen(state: State, event: Event) -> Picture:
             return replace(state.picture, history_share=share)
         case ModelRejected():
             return rejected(state.picture, event)
+        case JournalFailed(reason):
+            return replace(state.picture, journal_trouble=reason)
+        case PlanReady(plan):
+            return replace(state.picture, plan=plan)
+        case RunHeard(run, live):
+            return replace(state.picture, live={**state.picture.live, run: live})
         case Refused():
             return replace(told(state.picture, refusal(event)), refused=event)
         case _:

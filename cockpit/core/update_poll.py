@@ -46,14 +46,13 @@ def _judged(state: State, poll: Poll, marks: frozenset[tuple[str, str]]) -> tupl
     poll = replace(
         poll,
         modes=poll.modes | marks,
-        reconciled=poll.reconciled | attested_between(state.record, last, poll.at),
+        reconciled=poll.reconciled | attested_between(state.record, last, poll.at) | picture.vouched,
         changes=_news(poll, before),
     )
     after = health.advance(before, poll)
     moved = what_moved(before, after, poll, first=last is None)
-    return replace(state, picture=told(replace(picture, health=after, last_poll=poll), *moved)), (
-        ReasonAgain(),
-    )
+    seen = replace(picture, health=after, last_poll=poll, vouched=frozenset())
+    return replace(state, picture=told(seen, *moved)), (ReasonAgain(),)
 
 
 def _last(picture: Picture) -> Instant | None:

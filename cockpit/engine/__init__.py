@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import TypeAlias
 
-from cockpit.core.actions import Action, AskAnew, ReasonAgain, RecordDecision
+from cockpit.core.actions import Act, Action, AskAnew, ReasonAgain, RecordDecision
 from cockpit.core.events import (
     Decision,
     Event,
@@ -24,9 +24,11 @@ from cockpit.core.state import State
 from cockpit.core.update import update
 from cockpit.core.update_decisions import objection
 from cockpit.core.update_timeline import described
+from cockpit.engine.acting import MakeActing, Wanted
 from cockpit.engine.asking import Asking, Connect, Outside
 from cockpit.engine.lane import DecisionLane
 from cockpit.engine.slices import fold, in_slices
+from cockpit.engine.tail import Tail
 from cockpit.ports import Clock, Journal
 
 __all__ = ["Connect", "Engine", "Feed", "Outside", "Watch"]
@@ -58,6 +60,7 @@ class Engine:
         journal: Journal,
         watch: Watch | None = None,
         feed: Feed | None = None,
+        acting: MakeActing | None = None,
         step: Seconds = 15.0,
     ) -> None:
         """`step`: between two moments of history, in seconds; never less than the poll interval."""
@@ -67,13 +70,13 @@ class Engine:
         self._watch = watch
         self._feed = feed
         self._inbox: asyncio.Queue[Event] = asyncio.Queue()
-        self._lane = DecisionLane(journal, clock, self._on_record, self.dispatch)
+        self._lane = DecisionLane(journal, clock, lambda _: self._tail.poke(), self.dispatch)
         self._asking = Asking(self, connect, clock, step)
         self._unreasoned = asyncio.Event()
         self._reasoning = False
         self._folding = False
-        self._recorded: list[Decision] = []
-        """Decisions that came on record while a batch was being folded; they follow it."""
+        self._tail = Tail(journal, clock, self.dispatch)
+        self._acting = acting(self.dispatch, self._tail.poke) if acting else None
         self._followers: list[tuple[bool, asyncio.Queue[State | None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: asyncio.Future[None] | None = None
@@ -93,6 +96,8 @@ class Engine:
         ended = self._begin()
         try:
             self._spawn(self._play(self._feed) if self._feed else self._asking.run())
+            if self._acting:
+                self._spawn(self._acting.run())
             if self._watch:
                 self._spawn(self._watch_configuration(self._watch))
             await ended
@@ -143,7 +148,7 @@ class Engine:
     def _begin(self) -> asyncio.Future[None]:
         self._ended = asyncio.get_running_loop().create_future()
         self._gone.clear()
-        for lane in (self._fold_forever(), self._reason_forever(), self._lane.run()):
+        for lane in (self._fold_forever(), self._reason_forever(), self._lane.run(), self._tail.run()):
             self._spawn(lane)
         return self._ended
 
@@ -161,6 +166,8 @@ class Engine:
     async def _shut(self) -> None:
         if self._ended and self._ended.done() and not self._ended.cancelled() and not self._ended.exception():
             await self._lane.drain(FAREWELL)
+        if self._acting:
+            await self._acting.leave()
         tasks = set(self._tasks)
         for task in tasks:
             task.cancel()
@@ -194,9 +201,6 @@ class Engine:
                 self.dispatch(Refused(described(event), why, self._clock.now()))
             else:  # only to hear what it leads to: nobody sees it before it is on record
                 actions += leads_to
-        for decision in self._recorded:
-            state, _ = update(state, decision)
-        self._recorded.clear()
         self.state = state
         for action in actions:
             self._start(action)
@@ -210,12 +214,15 @@ class Engine:
                 self._unreasoned.set()
             case AskAnew():
                 self._asking.anew()
+            case Act(wanted):
+                self._act(wanted)
 
-    def _on_record(self, decision: Decision) -> None:
-        if self._folding:
-            self._recorded.append(decision)
+    def _act(self, wanted: Wanted) -> None:
+        if self._acting is None:
+            why = "nothing can be done here"
+            self.dispatch(Refused(type(wanted).__name__, why, self._clock.now()))
         else:
-            self.state, _ = update(self.state, decision)
+            self._acting.take(self.state, wanted)
 
     def _tell_followers(self, before: State, after: State) -> None:
         poll = after.picture.last_poll

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 DEADLINE: Seconds = 3.0
 GRACE: Seconds = 0.5
 """Sources keep the deadline themselves and say better what they waited for; this is for those that do not."""
+TURNS = 20
+"""Of the loop; what is cancelled needs a few to unwind."""
 BREATH = 64
 """Events after which even a source that never waits lets the others have a turn."""
 FAULT = "internal fault while asking it, please report"
@@ -38,8 +40,7 @@ class Rounds:
                 await self._cut(task, asked[task])
         finally:
             self._asked_at = None
-            for task in asked:
-                task.cancel()
+            await _let_go(asked)
 
     def _ready(self) -> Iterable[Source]:
         """Sources that have given up the round before. The others are not asked twice at a time."""
@@ -48,9 +49,7 @@ class Rounds:
 
     async def _cut(self, task: asyncio.Task[None], source: Source) -> None:
         self._say(SourceFailed(source.name, self._clock.now(), f"no answer within {DEADLINE:g} s"))
-        task.cancel()
-        for _ in range(3):
-            await asyncio.sleep(0)
+        await _let_go([task])
         if not task.done():
             self._stuck[id(source)] = task
 
@@ -68,6 +67,20 @@ class Rounds:
             log.exception("source %s", source.name)
             if self._asked_at == at:
                 self._say(SourceFailed(source.name, self._clock.now(), f"{FAULT}: {error!r:.200}"))
+
+
+async def _let_go(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancelled requests end their connections themselves, before anybody closes the source they belong to.
+
+    Those that do not hear it are not waited for.
+    """
+    pending = [task for task in tasks if not task.done()]
+    for task in pending:
+        task.cancel()
+    for _ in range(TURNS):
+        if all(task.done() for task in pending):
+            return
+        await asyncio.sleep(0)
 
 
 async def close_all(sources: Sequence[Source]) -> None:

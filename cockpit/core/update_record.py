@@ -1,0 +1,107 @@
+"""What came on record, ours or others', folded into the record: the one door for everything that lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from cockpit.core.decisions import decision_of
+from cockpit.core.events import IntegrityAttested, RecordGrew
+from cockpit.core.journal import Fact, Recorded
+from cockpit.core.runbook.fold import folded
+from cockpit.core.runbook.run import Run
+from cockpit.core.state import Entry, Obligation, Picture, Record, State
+from cockpit.core.update_decisions import recorded
+from cockpit.core.update_timeline import act, told
+
+
+def grown(state: State, event: RecordGrew) -> State:
+    """Records in their order; one that is known already changes nothing."""
+    record, picture = state.record, state.picture
+    news = [each for each in event.records if each.seq > record.seq]
+    for each in news:
+        record = remembered(record, each)
+    picture = replace(told(picture, *_entries(news)), vouched=picture.vouched | _vouched(picture, news))
+    return replace(state, record=record, picture=picture)
+
+
+def remembered(record: Record, news: Recorded) -> Record:
+    """`record` after one fact. Knows nothing of the picture, so that every replay agrees."""
+    fact = news.fact
+    record = replace(record, seq=news.seq)
+    if decision := decision_of(fact):
+        return recorded(record, decision)
+    if fact.kind.startswith("obligation."):
+        record = replace(record, obligations=_obligations(record.obligations, fact))
+    if not fact.run:
+        return record
+    run = folded(record.runs.get(fact.run), news)
+    return replace(record, runs={**record.runs, fact.run: run}) if run else record
+
+
+def _obligations(known: tuple[Obligation, ...], fact: Fact) -> tuple[Obligation, ...]:
+    body: Any = fact.body
+    title = str(body.get("title", ""))
+    if fact.kind == "obligation.closed":
+        return tuple(each for each in known if (each.title, each.run) != (title, fact.run))
+    within = body.get("expires_in")
+    expires = fact.at + float(within) if within is not None else None
+    opened = Obligation(title, str(body.get("owner", "")), fact.at, fact.run, fact.step, expires)
+    return (*known, opened)
+
+
+def _vouched(picture: Picture, news: Iterable[Recorded]) -> frozenset[str]:
+    """Attestations that came on record only after a poll later than they are: the next poll honours them."""
+    judged = picture.health.at
+    decisions = (decision_of(each.fact) for each in news)
+    return frozenset(
+        one.service
+        for one in decisions
+        if isinstance(one, IntegrityAttested) and judged is not None and one.at <= judged
+    )
+
+
+# The timeline
+
+
+def _entries(news: Iterable[Recorded]) -> Iterator[Entry]:
+    for each in news:
+        fact = each.fact
+        if decision := decision_of(fact):
+            yield act(decision)
+        elif text := _told(fact):
+            yield Entry(fact.at, "act", fact.run or str(fact.body.get("key", "")), text)
+
+
+def _told(fact: Fact) -> str:
+    """The few facts of a run that tell its story; empty for the others."""
+    body: Any = fact.body
+    match fact.kind:
+        case "run.started":
+            title = body.get("runbook", {}).get("title", "")
+            return f"{fact.actor} started {title}"
+        case "run.held":
+            return f"held: {body.get('reason', '')}"
+        case "run.finished":
+            return f"{body.get('state', '')}".replace("_", " ")
+        case "step.settled":
+            return f"{fact.step} {body.get('state', '')}".replace("_", " ")
+        case "undo.planned":
+            return f"{fact.actor} takes it back"
+        case "undo.settled":
+            return f"{fact.step} {body.get('effect', '')}".replace("_", " ")
+        case "flag.settled":
+            return f"flag {body.get('key', '')}: {body.get('outcome', '')}"
+        case "approval.granted":
+            return f"{fact.actor} approved {fact.step}"
+        case "approval.broken_glass":
+            return f"{fact.actor} went on without a second person: {body.get('reason', '')}"
+        case "access.refused":
+            return f"refused: {body.get('what', '')}: {body.get('why', '')}"
+    return ""
+
+
+def needs_somebody(run: Run) -> bool:
+    """Not over, so that somebody has to see it through."""
+    return not run.final and not run.parent
