@@ -12,6 +12,7 @@ from cockpit.config.findings import in_order
 from cockpit.config.loading import examine, play
 from cockpit.config.reading import Reading, kind_of
 from cockpit.config.rules import about_files
+from cockpit.config.rules import runbook as runbook_rules
 from cockpit.config.tuning import Patience
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
@@ -56,12 +57,24 @@ def _file(file: Path, environ: Mapping[str, str], now: Instant) -> Sequence[Find
     kind = _kind(file)
     if kind == "Cockpit":
         return examine(file, environ, now).findings
-    home = file.absolute().parent.parent
-    if kind == "Scenario" and file.absolute().parent.name == "scenarios" and _is_configuration(home):
-        shown = files.shown(file.absolute())
-        whole = examine(home, environ, now).findings
-        return [each for each in whole if each.at.file == shown]
+    if (home := _home(file.absolute(), kind, environ, now)) is not None:
+        real = os.path.realpath(file)
+        return [each for each in home if os.path.realpath(each.at.file) == real]
     reading = Reading()
     reading.file(file)
     _, told = play(reading.scenarios, Model(), whole=False)
-    return [*reading.findings, *about_files(reading, Patience()), *told]
+    alone = runbook_rules.complaints(reading.runbooks, None)
+    return [*reading.findings, *about_files(reading, Patience()), *told, *alone]
+
+
+def _home(file: Path, kind: str, environ: Mapping[str, str], now: Instant) -> Sequence[Finding] | None:
+    """Every complaint about the configuration that the file belongs to; None when it belongs to none."""
+    above = file.parent.parent
+    if kind == "Scenario" and file.parent.name == "scenarios" and _is_configuration(above):
+        return examine(above, environ, now).findings
+    if kind == "Runbook":
+        for folder in (above, above / "config"):
+            whole = examine(folder, environ, now) if _is_configuration(folder) else None
+            if whole and file in [each.absolute() for each in whole.reading.files]:
+                return whole.findings
+    return None

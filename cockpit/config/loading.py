@@ -19,6 +19,8 @@ from cockpit.config.origin import origin_of
 from cockpit.config.presets import Presets, own_presets, shipped_names
 from cockpit.config.reading import Reading
 from cockpit.config.rules import about_files, complaints
+from cockpit.config.rules import runbook as runbook_rules
+from cockpit.config.rules.runbook import World
 from cockpit.config.runbook_files import RunbookRead
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
@@ -68,7 +70,7 @@ def load(
     environ = os.environ if environ is None else environ
     root = files.find(path, environ)
     outcome = examine(root, environ, time.time() if now is None else now)
-    if any(each.severity == "error" for each in outcome.findings):
+    if _wrong(outcome.findings):
         raise ConfigError(outcome.findings)
     return Loaded(
         model=replace(outcome.model, origin=origin_of(root, outcome.reading.files)),
@@ -112,7 +114,7 @@ def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
         declared,
         reading.raw,
         presets,
-        [each.part.metadata.id for each in runbooks] if folders else None,
+        [each.part.metadata.id for each in runbooks] if folders and not reading.unread_runbooks else None,
         incomplete=bool(reading.unread),
     )
     findings += [
@@ -121,7 +123,9 @@ def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
         *complaints(declared, model, presets, patience(declared), environ),
     ]
     findings += about_files(reading, patience(declared))
-    broken = any(each.severity == "error" for each in (*reading.findings, *findings))
+    broken = _wrong([*reading.findings, *findings])
+    world = World.of(declared, model, known, whole=not broken)
+    findings += runbook_rules.complaints(runbooks, world)
     model = with_books(model, (each for each in runbooks if each.is_whole))
     scenarios, more = play(reading.scenarios, model, whole=not broken)
     return Outcome(
@@ -137,6 +141,10 @@ def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
         runbook_folders=tuple(folders),
         presets=presets,
     )
+
+
+def _wrong(findings: Iterable[Finding]) -> bool:
+    return any(each.severity == "error" for each in findings)
 
 
 def _runbook_folders(declared: merge.Declared, reading: Reading) -> tuple[list[Path], list[Finding]]:

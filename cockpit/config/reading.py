@@ -42,6 +42,8 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     unread: int = 0
     """How many Cockpit files may hold names that nobody knows."""
+    unread_runbooks: int = 0
+    """How many runbooks may have ids that nobody knows."""
 
     @property
     def shown(self) -> list[str]:
@@ -74,6 +76,7 @@ class Reading:
             self.findings += findings
             if document is None:
                 self.unread += "Cockpit" in kinds
+                self.unread_runbooks += "Runbook" in kinds
             else:
                 self._sort(document, kinds, path, data)
 
@@ -96,6 +99,8 @@ class Reading:
                 self.findings += findings
                 if runbook:
                     self.runbooks.append(runbook)
+                else:
+                    self.unread_runbooks += 1
             case _:
                 self.scenarios.append(document)
 

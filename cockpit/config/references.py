@@ -27,6 +27,7 @@ class Known:
     sources: Names
     presets: Names
     runbooks: Names
+    targets: Names
     modes: Modes
     incomplete: bool
 
@@ -53,6 +54,7 @@ class Known:
             sources=names("Prometheus", "prometheus", *(() if declared.prometheus else ("prometheus",))),
             presets=Names("preset", presets.names(), incomplete=False),
             runbooks=Names("runbook", runbooks or (), incomplete=runbooks is None),
+            targets=names("target", "targets"),
             modes=modes_of(declared.services),
             incomplete=incomplete,
         )

@@ -48,13 +48,23 @@ class Reaches:
         return Reach.WRITE if declared.does in WRITES else Reach.READ
 
     def _of_book(self, id: str) -> Reach:
-        """The worst of its steps. What nobody knows may write; of a circle all has been looked at."""
+        """The worst of its steps and of all that it runs. What nobody knows may write."""
         if id not in self._worst:
-            book = self._known.get(id)
-            self._worst[id] = Reach.READ if book else Reach.WRITE
-            steps = (*book.steps, *book.finally_) if book else ()
-            reaches = [self.of(each) for each in steps]
-            self._worst[id] = max([self._worst[id], *reaches], key=_WORST.index)
+            seen: set[str] = set()
+            todo, worst = [id], Reach.READ
+            while todo:
+                each = todo.pop()
+                if each in seen:
+                    continue
+                seen.add(each)
+                book = self._known.get(each)
+                for declared in (*book.steps, *book.finally_) if book else ():
+                    if declared.runbook is not None and declared.effect is None:
+                        todo.append(declared.runbook.id)
+                    else:
+                        worst = max(worst, self.of(declared), key=_WORST.index)
+                worst = worst if book else max(worst, Reach.WRITE, key=_WORST.index)
+            self._worst[id] = worst
         return self._worst[id]
 
 
