@@ -39,7 +39,7 @@ def open_screen(settings: Settings) -> int:
     app.run()
     if app.failure is not None:
         raise app.failure
-    return 0
+    return app.return_code or 0  # 128 and the signal, when one ended it
 
 
 class Behind:

@@ -228,8 +228,8 @@ class CockpitApp(App[None]):
         else:
             self.show(place)
 
-    def action_jump(self) -> None:
-        self.view.ask(":")
+    async def action_jump(self) -> None:
+        await self.view.ask(":")
 
     def action_help(self) -> None:
         from cockpit.tui.screens.help import Help
@@ -266,6 +266,9 @@ class CockpitApp(App[None]):
         if self._copy:
             self._copy(text)
         self.view.tell(f"copied: {text}")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return not isinstance(self.screen, View) or self.screen.check_action(action, parameters)
 
     def action_help_quit(self) -> None:
         self.view.tell("q quits the cockpit; ctrl+c copies what you have selected with the mouse")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from textual.binding import Binding as Bound
 from textual.binding import BindingType
@@ -11,6 +12,10 @@ from cockpit.views.keys import BINDINGS, Binding, on
 
 OF_LISTS = frozenset({"open", "cursor_down", "cursor_up", "cursor_first", "cursor_last"})
 """Actions that belong to the list that has the focus."""
+
+
+OPEN_A_PROMPT: Final = frozenset({"filter", "jump"})
+"""Handled before the next key is looked at: what is typed right behind them is meant for the prompt."""
 
 
 def bound(*actions: str) -> Iterator[Bound]:
@@ -30,4 +35,11 @@ def screen_keys(screen: str, *own: str) -> list[BindingType]:
 
 
 def _bound(binding: Binding, action: str) -> Bound:
-    return Bound(",".join(binding.keys), action, binding.words, show=False, key_display=binding.shown)
+    return Bound(
+        ",".join(binding.keys),
+        action,
+        binding.words,
+        show=False,
+        key_display=binding.shown,
+        priority=binding.action in OPEN_A_PROMPT,
+    )

@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import shutil
 import struct
 import subprocess
 import sys
@@ -15,10 +16,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 SHOW = [sys.executable, "-m", "tests.tui.show"]
 ENV = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
 PATIENCE = 20.0
+
+
+def require_tmux() -> None:
+    """Without tmux a run in CI fails; elsewhere the test is skipped."""
+    if shutil.which("tmux"):
+        return
+    if os.environ.get("CI"):
+        pytest.fail("tmux is not installed; run tests/lab/install", pytrace=False)
+    pytest.skip("needs tmux; tests/lab/install installs it")
 
 
 class Tmux:
@@ -56,12 +68,18 @@ class Tmux:
             time.sleep(0.05)
         return seen
 
+    def is_sane(self) -> bool:
+        """Whether a program has left it as it found it: main screen, no mouse, the cursor in sight."""
+        off = ("alternate_on", "mouse_any_flag", "mouse_all_flag", "mouse_sgr_flag", "bracket_paste_flag")
+        return self.ask("cursor_flag") == "1" and all(self.ask(flag) in ("0", "") for flag in off)
+
     def kill(self) -> None:
         self.run("kill-server")
 
 
 @contextmanager
 def tmux(folder: Path, columns: int = 80, rows: int = 24) -> Iterator[Tmux]:
+    require_tmux()
     found = Tmux(folder / "tmux", columns, rows)
     try:
         yield found

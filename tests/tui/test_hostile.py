@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -76,7 +75,6 @@ def test_only_our_own_sequences_reach_a_terminal(which: int) -> None:
         assert {character for character in left if not character.isprintable()} <= {"\r", "\n", "\u200d"}
 
 
-@pytest.mark.skipif(not shutil.which("tmux"), reason="needs tmux")
 def test_title_and_clipboard_of_the_terminal_are_untouched(tmp_path: Path) -> None:
     with tmux(tmp_path, 100, 30) as terminal:
         terminal.run("set-buffer", "precious")

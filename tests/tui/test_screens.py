@@ -342,3 +342,9 @@ async def test_the_newest_of_the_timeline_is_in_sight_unless_somebody_reads_on(s
 async def test_the_advice_is_never_cut(stage: Stage) -> None:
     async with stage.app().run_test(size=(60, 16)) as pilot:
         assert "page the owner." in " ".join((await press(pilot)).split())
+
+
+async def test_in_the_prompt_a_slash_and_a_colon_are_text(stage: Stage) -> None:
+    async with stage.app().run_test() as pilot:
+        await press(pilot, "2")
+        assert "filter a/:b" in await press(pilot, "slash", "a", "slash", "colon", "b", "enter")

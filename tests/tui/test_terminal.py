@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 from pathlib import Path
 
 import pytest
 
-from .terminals import ROOT, SHOW, Pty, tmux
+from .terminals import ROOT, SHOW, Pty, require_tmux, tmux
 
-needs_tmux = pytest.mark.skipif(not shutil.which("tmux"), reason="needs tmux")
 SCRIPT = f"cd {ROOT}; stty -a > before; {' '.join(SHOW)} shop; echo ended $?; stty -a > after; echo all done"
 
 
-@needs_tmux
 @pytest.mark.parametrize(("how", "code"), [("q", 0), ("TERM", 143), ("HUP", 129)])
 def test_the_terminal_is_as_it_was(tmp_path: Path, how: str, code: int) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
@@ -34,15 +31,19 @@ def test_the_terminal_is_as_it_was(tmp_path: Path, how: str, code: int) -> None:
         assert f"ended {code}" in text
         assert "Traceback" not in text
         assert before.read_text() == after.read_text()
-        for flag in (
-            "alternate_on",
-            "mouse_any_flag",
-            "mouse_all_flag",
-            "mouse_sgr_flag",
-            "bracket_paste_flag",
-        ):
-            assert terminal.ask(flag) in ("0", ""), flag
-        assert terminal.ask("cursor_flag") == "1"
+        assert terminal.is_sane()
+
+
+def test_in_ci_a_missing_tmux_fails_and_elsewhere_it_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="tests/lab/install"):
+        require_tmux()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="tests/lab/install"):
+        require_tmux()
 
 
 def test_a_closed_terminal_ends_the_program() -> None:
@@ -66,3 +67,14 @@ def test_a_signal_while_starting_ends_it_as_well() -> None:
     child.read(0.3)
     os.kill(child.pid, signal.SIGTERM)
     assert child.ended() is not None
+
+
+def test_what_is_typed_right_behind_a_slash_goes_into_the_filter(tmp_path: Path) -> None:
+    with tmux(tmp_path) as terminal:
+        terminal.type(f"cd {ROOT}; exec {' '.join(SHOW)} shop")
+        terminal.press("Enter")
+        terminal.wait_for("orders-db")
+        terminal.press("2")
+        terminal.wait_for("Services 13 of 13")
+        terminal.type("/ledger")
+        terminal.wait_for("filter ledger")

@@ -51,8 +51,8 @@ class Alerts(View):
         placed = self.lines.chosen
         return placed.row.key if placed and placed.row and placed.row.opens == "node" else ""
 
-    def action_filter(self) -> None:
-        self.ask("/", self.filter)
+    async def action_filter(self) -> None:
+        await self.ask("/", self.filter)
 
     def action_back(self) -> None:
         if self.filter:

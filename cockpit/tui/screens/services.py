@@ -89,8 +89,8 @@ class Services(View):
 
     # Keys
 
-    def action_filter(self) -> None:
-        self.ask("/", self.options.filter)
+    async def action_filter(self) -> None:
+        await self.ask("/", self.options.filter)
 
     def action_only_wrong(self) -> None:
         self.choose(replace(self.options, only_wrong=not self.options.only_wrong))

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from cockpit.tui.keys import OPEN_A_PROMPT
 from cockpit.tui.safe import safe
 from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.footer import Footer
@@ -113,10 +114,8 @@ class View(Screen[None]):
 
     # Typing and telling
 
-    def ask(self, kind: Kind, text: str = "") -> None:
-        self.run_worker(self._ask(kind, text), exclusive=True)
-
-    async def _ask(self, kind: Kind, text: str) -> None:
+    async def ask(self, kind: Kind, text: str = "") -> None:
+        """Awaited by the key that asks, so that what is typed right behind it goes into the prompt."""
         from cockpit.tui.widgets.prompt import Prompt  # an Input takes its time to import
 
         if not self.query(Prompt):
@@ -124,6 +123,10 @@ class View(Screen[None]):
         self._before = self.focused or self._before
         self.add_class("asking")
         self.query_one(Prompt).ask(kind, text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # In the prompt a slash is a slash.
+        return not (action in OPEN_A_PROMPT and self.has_class("asking"))
 
     def on_prompt_typed(self, event: Prompt.Typed) -> None:
         self.typed(event.kind, event.text)

@@ -62,7 +62,7 @@ class Prompt(Horizontal):
         field.cursor_blink = False
         field.cursor_position = len(text)
         self.add_class("asking")
-        field.focus()
+        self.screen.set_focus(field)  # at once: `focus` would let the next key through to the screen
 
     def put_away(self) -> None:
         self.remove_class("asking")
