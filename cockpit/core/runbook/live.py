@@ -35,12 +35,37 @@ class PlannedCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A step as it would be done now; what depends on something unread is left as it is written."""
+
+    id: str
+    title: str
+    action: str
+    """`run`, `http`, `flag`, ... as in the file."""
+    does: str
+    """What it does, in one line."""
+    argv: tuple[str, ...] | None
+    effect: str
+    """`read`, `write` or `destructive`."""
+    confirm: str
+    """`none`, `key`, or the phrase to be typed."""
+    undo: str
+    """How it is taken back, or why it cannot be."""
+    can_undo: bool
+    already: bool | None = None
+    """Whether it is so already; None: not asked, or cannot be told."""
+    unread: tuple[str, ...] = ()
+    """Names it needs that nobody could read yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     runbook: str
     at: Instant
     target: str = ""
     parameters: Mapping[str, Json] = field(default_factory=dict)
     checks: tuple[PlannedCheck, ...] = ()
+    steps: tuple[PlannedStep, ...] = ()
     locks: tuple[str, ...] = ()
     trouble: str = ""
     """Why it cannot be started at all, and what to do; empty: it can be asked for."""

@@ -73,6 +73,8 @@ class Eyes:
         return holds, "" if holds else f"{success} does not hold{_value_of(seen)}"
 
     async def _command(self, command: Command, env: Mapping[str, str], within: Seconds) -> Seen:
+        if self.world.readonly:
+            return Seen(why="not read: in read-only mode no command is started")
         end = await self._run(command, env, within)
         if end.ending is not Ending.EXITED:
             return Seen(why=end.reason or f"the command ended: {end.ending}")

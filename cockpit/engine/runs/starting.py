@@ -111,17 +111,28 @@ async def resolved(world: World, runbook: Runbook, parameters: Mapping[str, Json
 
 
 async def _checks(eyes: Eyes) -> AsyncIterator[Checked]:
-    target = eyes.target
-    if target and target.check:
-        run, success = target.check["run"], str(target.check.get("success") or "")
-        condition = Condition("target", Command(tuple(run)), success)  # type: ignore[arg-type]
-        holds, why = await eyes.holds(condition)
-        yield Checked(f"the target is {target.name}", holds, why)
+    """Numbered as they are answered: preconditions, guards, then the target and what is needed.
+
+    The target's own check comes first: on the wrong one nothing else may be asked.
+    """
+    target = await _target(eyes)
+    wrong = target is not None and target.holds is not True
+    for condition in (*eyes.runbook.preconditions, *eyes.runbook.guards):
+        holds, why = (None, "the target is not sure") if wrong else await eyes.holds(condition)
+        yield Checked(condition.title, holds, why, condition.by_hand, condition.severity == "block")
+    if target is not None:
+        yield target
     for need in eyes.runbook.needs:
         yield await _need(eyes, need)
-    for condition in (*eyes.runbook.preconditions, *eyes.runbook.guards):
-        holds, why = await eyes.holds(condition)
-        yield Checked(condition.title, holds, why, condition.by_hand, condition.severity == "block")
+
+
+async def _target(eyes: Eyes) -> Checked | None:
+    target = eyes.target
+    if target is None or not target.check:
+        return None
+    run, success = target.check["run"], str(target.check.get("success") or "")
+    holds, why = await eyes.holds(Condition("target", Command(tuple(run)), success))  # type: ignore[arg-type]
+    return Checked(f"the target is {target.name}", holds, why)
 
 
 async def _need(eyes: Eyes, need: str) -> Checked:

@@ -1,0 +1,150 @@
+"""The runs of this cockpit: started, answered and left by a person at the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from cockpit.core.events import (
+    Event,
+    FlagWanted,
+    PlanReady,
+    PlanWanted,
+    Refused,
+    RunAnswered,
+    RunHeard,
+    RunTakenUp,
+    RunWanted,
+    RunWished,
+)
+from cockpit.core.runbook.live import Live, Plan
+from cockpit.core.runbook.run import Run
+from cockpit.core.state import State
+from cockpit.engine.acting import Wanted
+from cockpit.engine.runs.driver import Driver
+from cockpit.engine.runs.locking import let_go, take_up
+from cockpit.engine.runs.planning import planned
+from cockpit.engine.runs.remembered import find_run
+from cockpit.engine.runs.screen_desk import ScreenDesk
+from cockpit.engine.runs.starting import Prepared, prepare, resolved, start
+from cockpit.engine.runs.starting import Wanted as Asked
+from cockpit.engine.runs.world import World
+from cockpit.errors import CockpitError
+
+log = logging.getLogger(__name__)
+FAREWELL: Final = 2.0
+
+
+@dataclass
+class Crew:
+    """`world_of`: what a run may touch, for the model of a state. Behind `engine.acting.Acting`."""
+
+    world_of: Callable[[State], World]
+    say: Callable[[Event], None]
+    poke: Callable[[], None]
+    now: Callable[[], float]
+    _desks: dict[str, ScreenDesk] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take(self, state: State, wanted: Wanted) -> None:
+        match wanted:
+            case PlanWanted():
+                self._begin(self._plan(self.world_of(state), wanted), f"plan of {wanted.runbook}")
+            case RunWanted():
+                self._begin(self._start(self.world_of(state), state, wanted), wanted.runbook)
+            case RunTakenUp(run):
+                self._begin(self._resume(self.world_of(state), run), run)
+            case RunAnswered(run):
+                self._at_desk(run, lambda desk: desk.answered(wanted))
+            case RunWished(run):
+                self._at_desk(run, lambda desk: desk.wished(wanted))
+            case FlagWanted():
+                self.say(Refused(wanted.key, "flags are moved by `cockpit flags`", self.now()))
+
+    async def run(self) -> None:
+        await self._over.wait()
+
+    async def leave(self) -> None:
+        self._over.set()
+        for desk in self._desks.values():
+            desk.leave()
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=FAREWELL)
+        for task in self._tasks:
+            task.cancel()
+
+    def _begin(self, work: Coroutine[Any, Any, None], what: str) -> None:
+        task = asyncio.ensure_future(self._guarded(work, what))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None], what: str) -> None:
+        """A refusal is told, a fault as well; neither takes the others with it."""
+        now = self.now()
+        try:
+            await work
+        except CockpitError as error:
+            self.say(Refused(what, str(error), now))
+        except Exception as error:
+            log.exception("run")
+            self.say(Refused(what, f"internal fault, please report: {error!r:.200}", now))
+        self.poke()
+
+    def _at_desk(self, run: str, act: Callable[[ScreenDesk], None]) -> None:
+        """A child answers at the desk of the run around it."""
+        desk = self._desks.get(run) or self._desks.get(run.partition(".")[0])
+        if desk is None:
+            self.say(Refused(run, "this cockpit does not look after it: take it up first", self.now()))
+        else:
+            act(desk)
+
+    # Plans
+
+    async def _plan(self, world: World, wanted: PlanWanted) -> None:
+        blank = Plan(wanted.runbook, wanted.at, wanted.target, busy=True)
+        self.say(PlanReady(blank))
+        try:
+            prepared = await self._prepared(world, wanted.runbook, wanted)
+        except CockpitError as error:
+            self.say(PlanReady(replace(blank, busy=False, trouble=str(error))))
+            return
+        self.say(PlanReady(await planned(prepared, wanted.at)))
+
+    async def _prepared(self, world: World, id: str, wanted: PlanWanted | RunWanted) -> Prepared:
+        runbook = world.model.books.get(id)
+        if runbook is None:
+            raise CockpitError(f"there is no runbook '{id}'")
+        return await prepare(world, Asked(runbook, wanted.parameters, wanted.target))
+
+    # Runs
+
+    async def _start(self, world: World, state: State, wanted: RunWanted) -> None:
+        prepared = await self._prepared(world, wanted.runbook, wanted)
+        run, seen = await start(world, prepared, wanted.overrides)
+        self.poke()
+        await self._look_after(world, run, seen, dict(prepared.secrets))
+
+    async def _resume(self, world: World, id: str) -> None:
+        found = await find_run(world.journal, id)
+        if found is None:
+            raise CockpitError(f"there is no run '{id}'")
+        run, _ = found
+        await take_up(world, run)
+        found = await find_run(world.journal, id)  # who had it may have gone on until now
+        assert found is not None
+        secrets = await resolved(world, run.runbook, run.parameters)
+        await self._look_after(world, *found, secrets)
+
+    async def _look_after(self, world: World, run: Run, seen: int, secrets: dict[str, str]) -> None:
+        desk = self._desks[run.id] = ScreenDesk(run.id, self.say, self.poke)
+        self.say(RunHeard(run.id, Live()))
+        try:
+            await Driver(world, run, seen, desk, secrets).drive()
+        finally:
+            self._desks.pop(run.id, None)
+            self.say(RunHeard(run.id, replace(desk.live, ours=False)))
+            let_go(world, run)

@@ -1,0 +1,77 @@
+"""The desk of a run that is looked after at a screen: answers come as events, news go as events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from cockpit.core.events import Event, RunAnswered, RunHeard, RunWished
+from cockpit.core.journal import Recorded
+from cockpit.core.runbook.answers import Answer
+from cockpit.core.runbook.live import Live
+from cockpit.core.runbook.run import Key, Run
+from cockpit.core.runbook.verification import Progress
+from cockpit.core.runbook.words import Question
+from cockpit.core.runbook.work import Output
+from cockpit.engine.runs.world import Wish
+
+LINES: Final = 200
+"""Of output that are kept to be seen; all of it is in the run's folder."""
+
+
+class ScreenDesk:
+    def __init__(self, run: str, say: Callable[[Event], None], poke: Callable[[], None]) -> None:
+        self.run = run
+        self.live = Live()
+        self._say = say
+        self._poke = poke
+        self._answers: asyncio.Queue[RunAnswered] = asyncio.Queue()
+        self._wishes: asyncio.Queue[Wish] = asyncio.Queue()
+        self._partial = ""
+
+    # What the person says
+
+    def answered(self, event: RunAnswered) -> None:
+        self._answers.put_nowait(event)
+
+    def wished(self, event: RunWished) -> None:
+        self._wishes.put_nowait(Wish(event.what, event.reason))  # type: ignore[arg-type]  # as the screen names it
+
+    def leave(self) -> None:
+        self._wishes.put_nowait(Wish("leave"))
+
+    # What the driver asks and tells
+
+    async def answer(self, run: Run, question: Question) -> Answer | None:
+        """The next answer to this very question: what was said to an older one is not taken for it."""
+        while True:
+            event = await self._answers.get()
+            if (event.run, event.key, event.question) == (run.id, question.key, question.kind):
+                self._show(replace(self.live, complaint=""))
+                return Answer(event.choice, event.text)
+
+    async def wish(self) -> Wish:
+        return await self._wishes.get()
+
+    def recorded(self, run: Run, records: list[Recorded]) -> None:
+        self._poke()
+
+    def heard(self, run: Run, key: Key, output: Output) -> None:
+        if key.step != self.live.step:
+            self.live = Live(step=key.step)
+            self._partial = ""
+        *whole, self._partial = (self._partial + output.text).split("\n")
+        lines = (*self.live.output, *whole)[-LINES:]
+        self._show(replace(self.live, output=lines))
+
+    def progress(self, run: Run, key: Key, progress: Progress) -> None:
+        self._show(replace(self.live, step=key.step, progress=progress))
+
+    def complain(self, text: str) -> None:
+        self._show(replace(self.live, complaint=text))
+
+    def _show(self, live: Live) -> None:
+        self.live = live
+        self._say(RunHeard(self.run, live))
