@@ -7,8 +7,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,19 +39,20 @@ class Commands:
             _refuse_elsewhere()
             await asyncio.to_thread(prepare, job.folder, job.name, job.nonce)
         told: Identity | None = None
-        async for message in _messages(job):
-            match message:
-                case {"hello": identity}:
-                    told = identity_of(identity)
-                case {"started": identity}:
-                    yield Started(identity_of(identity))
-                case {"out": text}:
-                    yield Output("stdout", text)
-                case {"err": text}:
-                    yield Output("stderr", text)
-                case {"exit": result}:
-                    yield exit_of(result)
-                    return
+        async with aclosing(_messages(job)) as messages:
+            async for message in messages:
+                match message:
+                    case {"hello": identity}:
+                        told = identity_of(identity)
+                    case {"started": identity}:
+                        yield Started(identity_of(identity))
+                    case {"out": text}:
+                        yield Output("stdout", text)
+                    case {"err": text}:
+                        yield Output("stderr", text)
+                    case {"exit": result}:
+                        yield exit_of(result)
+                        return
         yield await _end_of_silence(job, told)
 
     async def find(self, folder: str, name: str, nonce: str, identity: Identity | None) -> Found:
@@ -88,7 +89,7 @@ def _refuse_elsewhere() -> None:
         )
 
 
-async def _messages(job: Job) -> AsyncIterator[dict[str, Any]]:
+async def _messages(job: Job) -> AsyncGenerator[dict[str, Any], None]:
     """What the shim says, until it has nothing more to say. Leaving closes only our end of the pipe."""
     loop = asyncio.get_running_loop()
     ours, theirs = os.pipe()
@@ -134,7 +135,7 @@ def _launch(job: Job, report: int) -> str:
             assert launcher.stdin
             # A shim that dies over its job has not started anything, and its silence says so.
             with suppress(BrokenPipeError):
-                launcher.stdin.write(_spelled(job))
+                launcher.stdin.write(spelled(job))
                 launcher.stdin.close()
     except OSError as error:
         return f"its shim cannot be started: {error.strerror}"
@@ -143,7 +144,8 @@ def _launch(job: Job, report: int) -> str:
     return ""
 
 
-def _spelled(job: Job) -> bytes:
+def spelled(job: Job) -> bytes:
+    """As the shim wants it told; half of it is no JSON and starts nothing."""
     return json.dumps(
         {
             "nonce": job.nonce,

@@ -647,8 +647,10 @@ class Shim:
             self._report.close() if event & select.POLLERR else self._report.push()
         elif fd == self.command.stdin:
             self._feed()
-        else:
-            self._pass_on(next(stream for stream in self._streams if stream.fd == fd))
+        # An answer to an earlier event of the same round may have closed this one: then it is nobody's.
+        for stream in self._streams:
+            if stream.fd == fd:
+                self._pass_on(stream)
 
     def _pass_on(self, stream: Stream) -> None:
         text = stream.read()
