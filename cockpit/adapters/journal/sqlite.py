@@ -129,6 +129,8 @@ class SqliteJournal:
     def _lock_held(self) -> Iterator[None]:
         if self._db is None:
             self._check_folder()
+        else:
+            self._check_in_place()
         with self._lock.held():
             if self._db is None:
                 self._db = connected(self._folder, create=self._create)
@@ -157,14 +159,18 @@ class SqliteJournal:
 
     @contextmanager
     def _watched(self) -> Iterator[sqlite3.Connection]:
-        """The open file, as long as it is the one that lies there: nobody sees what goes elsewhere."""
-        if self._db is None or self._found() != self._files:
+        self._check_in_place()
+        assert self._db is not None
+        with translated(self._path):
+            yield self._db
+
+    def _check_in_place(self) -> None:
+        """Nobody would see what goes to a file that is no longer there."""
+        if self._found() != self._files:
             raise JournalError(
                 f"journal {self._path}: was moved or replaced while in use; nothing was recorded",
                 "put it back, or start cockpit anew",
             )
-        with translated(self._path):
-            yield self._db
 
     def _found(self) -> tuple[int, ...]:
         """What lies there: the database, and its log, without which it is an older one."""

@@ -1,0 +1,132 @@
+"""What every journal promises, over memory and SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from cockpit.adapters.journal import tail
+from cockpit.adapters.journal.folders import Folder
+from cockpit.adapters.journal.memory import MemoryJournal
+from cockpit.adapters.journal.sqlite import SqliteJournal
+from cockpit.core.journal import GENESIS, Fact, Recorded, first_broken
+from cockpit.errors import JournalError
+from cockpit.ports import Journal
+
+START = 1_700_000_000.123457
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Journal]:
+    made: Journal = (
+        MemoryJournal("desk-1")
+        if request.param == "memory"
+        else SqliteJournal(Folder(tmp_path / "journal"), origin="desk-1")
+    )
+    yield made
+    await made.close()
+
+
+def fact(kind: str = "run.started", **more: object) -> Fact:
+    return Fact(kind, START, "alice", **more)  # type: ignore[arg-type]
+
+
+async def test_a_record_has_its_place_in_the_chain(journal: Journal) -> None:
+    first = fact(body={"plan": ["a", "b"], "glyph": "ü"}, incident="INC-1", run="R-1", step="s", visit=1)
+    (one,) = await journal.append([first])
+    (two,) = await journal.append([fact()])
+    assert (one.seq, one.origin, one.prev) == (1, "desk-1", GENESIS)
+    assert (two.seq, two.prev) == (2, one.hash)
+    assert one.fact == first
+    assert first_broken([one, two]) is None
+
+
+async def test_what_is_returned_is_what_is_read(journal: Journal) -> None:
+    bodies = ({"tuple": (1, 2), "nested": {"b": 1.5, "a": None}}, {"text": "\x00\x1b[2J\n\u202e"}, {})
+    written = list(await journal.append([fact(body=body) for body in bodies]))
+    read: list[Recorded] = list(await journal.read())
+    assert read == written
+    assert [record.fact.body for record in read] == [
+        {"tuple": [1, 2], "nested": {"a": None, "b": 1.5}},
+        {"text": "\x00\x1b[2J\n\u202e"},
+        {},
+    ]
+
+
+async def test_whole_microseconds_survive(journal: Journal) -> None:
+    (record,) = await journal.append([Fact("x", 1_700_000_000.000_000_4, "alice")])
+    assert record.fields()["at"] == 1_700_000_000_000_000
+    assert record.fact.at == 1_700_000_000.0
+
+
+async def test_the_same_uid_is_recorded_once(journal: Journal) -> None:
+    once = fact()
+    (first,) = await journal.append([once])
+    again = await journal.append([once, fact("run.held"), once])
+    assert [record.seq for record in again] == [1, 2, 1]
+    assert again[0] == first
+    assert [record.seq for record in await journal.read()] == [1, 2]
+
+
+async def test_the_same_uid_twice_in_one_append_is_recorded_once(journal: Journal) -> None:
+    once = fact()
+    assert [record.seq for record in await journal.append([once, once])] == [1, 1]
+    assert len(await journal.read()) == 1
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        fact(body={"value": float("nan")}),
+        fact(body={"value": object()}),
+        fact(body={"half": "\ud800"}),
+        fact(visit=2**64),
+        Fact("x", float("inf"), "alice"),
+    ],
+    ids=["nan", "object", "half a character", "too large", "never"],
+)
+async def test_all_or_none(journal: Journal, bad: Fact) -> None:
+    await journal.append([fact()])
+    with pytest.raises(JournalError, match="cannot be put on record"):
+        await journal.append([fact("good"), bad, fact("good")])
+    (after,) = await journal.append([fact("later")])
+    assert [(record.seq, record.fact.kind) for record in await journal.read()] == [
+        (1, "run.started"),
+        (2, "later"),
+    ]
+    assert first_broken(await journal.read()) is None
+    assert after.seq == 2
+
+
+async def test_nothing_to_append_is_no_record(journal: Journal) -> None:
+    assert list(await journal.append([])) == []
+    assert list(await journal.read()) == []
+
+
+async def test_pages_join_without_a_gap(journal: Journal) -> None:
+    written = await journal.append([fact(f"kind.{number}") for number in range(25)])
+    found: list[Recorded] = []
+    while page := await journal.read(found[-1].seq if found else 0, 10):
+        assert len(page) <= 10
+        found += page
+    assert found == list(written)
+
+
+async def test_waiting_ends_with_news_or_with_patience(journal: Journal) -> None:
+    assert list(await tail.wait(journal, 0, 0.02, every=0.01)) == []
+    written = await journal.append([fact()])
+    assert list(await tail.wait(journal, 0)) == list(written)
+
+
+async def test_following_gives_each_record_once(journal: Journal) -> None:
+    await journal.append([fact("a"), fact("b")])
+    kinds: list[str] = []
+    async for record in tail.follow(journal, 0, every=0.01):
+        kinds.append(record.fact.kind)
+        if len(kinds) == 2:
+            await journal.append([fact("c")])
+        if record.fact.kind == "c":
+            break
+    assert kinds == ["a", "b", "c"]
