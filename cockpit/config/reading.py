@@ -39,6 +39,7 @@ class Reading:
     runbooks: list[RunbookRead] = field(default_factory=list)
     scenarios: list[Document] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    _seen: set[Path] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     unread: int = 0
     """How many Cockpit files may hold names that nobody knows."""
@@ -69,8 +70,9 @@ class Reading:
 
     def _read(self, paths: Iterable[Path], kinds: Sequence[str]) -> None:
         for path in paths:
-            if path in self.files:
+            if path in self._seen:
                 continue
+            self._seen.add(path)
             self.files.append(path)
             document, findings, data = yaml.read_whole(path, files.shown(path))
             self.findings += findings

@@ -20,8 +20,8 @@ _OPENING: Final = """\
 Written from the program by `python -m cockpit.config.reference`; change the models, not this page.
 
 A configuration is a file or a folder of YAML files. Every file begins with `apiVersion: cockpit/v1` and a
-`kind`: `Cockpit`, `Preset`, `Scenario` or `Runbook`. `cockpit schema KIND` prints a JSON Schema for
-editors, and `cockpit lint` says what is wrong, where, and what to write instead.
+`kind`: `Cockpit`, `Preset`, `Scenario` or `Runbook` (docs/runbooks.md). `cockpit schema KIND` prints a
+JSON Schema for editors, and `cockpit lint` says what is wrong, where, and what to write instead.
 
 ```yaml
 apiVersion: cockpit/v1
@@ -86,11 +86,19 @@ signal stands what should differ for it alone, and `false` leaves it out: `{use:
 
 def reference() -> str:
     """The whole page, in Markdown."""
-    parts = [_OPENING, _AGE, *_kind("Cockpit"), _PRESETS, *_shipped(), *_kind("Preset"), *_codes()]
+    parts = [
+        _OPENING,
+        _AGE,
+        *kind_section("Cockpit"),
+        _PRESETS,
+        *_shipped(),
+        *kind_section("Preset"),
+        *_codes(),
+    ]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
-def _kind(kind: str) -> Iterator[str]:
+def kind_section(kind: str) -> Iterator[str]:
     whole = schema(kind)
     yield f"## kind: {kind}\n\n{_prose(whole)}\n\n{_table(whole, whole)}"
     for name, part in _in_reading_order(whole):
@@ -137,7 +145,7 @@ def _table(part: _Schema, whole: _Schema) -> str:
 def _meaning(field: _Schema, whole: _Schema) -> str:
     """A field that says no more than the part it holds leaves the word to that."""
     part = whole.get("$defs", {}).get(field.get("$ref", "").rpartition("/")[2], {})
-    text = _cell(field.get("description") or part.get("description", "").partition("\n\n")[0])
+    text = in_one_cell(field.get("description") or part.get("description", "").partition("\n\n")[0])
     default = field.get("default")
     if default is None or default is False or "default" in text.lower():
         return text
@@ -146,7 +154,7 @@ def _meaning(field: _Schema, whole: _Schema) -> str:
     return f"{text.rstrip('.')} (default `{shown}`)."
 
 
-def _cell(text: object) -> str:
+def in_one_cell(text: object) -> str:
     """On one line, and without ending the cell."""
     return " ".join(str(text).split()).replace("|", "\\|")
 
@@ -218,7 +226,8 @@ def _preset(preset: Preset) -> str:
         if name not in file.parameters
     ]
     parameters += [
-        f"| `{name}` | {_cell(each.docs)} ({_default(each)}) |" for name, each in file.parameters.items()
+        f"| `{name}` | {in_one_cell(each.docs)} ({default_of(each)}) |"
+        for name, each in file.parameters.items()
     ]
     signals = [
         f"| `{each.name}` | {each.kind} | {_levels('above', each.above)}{_levels('below', each.below)} |"
@@ -231,8 +240,10 @@ def _preset(preset: Preset) -> str:
     return "\n".join(lines)
 
 
-def _default(parameter: Parameter) -> str:
-    return "required" if parameter.required else f"default `{_cell(parameter.default)}`"
+def default_of(parameter: Parameter) -> str:
+    if parameter.required:
+        return "required"
+    return "default: none" if parameter.default == "" else f"default `{in_one_cell(parameter.default)}`"
 
 
 def _levels(direction: str, thresholds: Mapping[Any, float] | None) -> str:

@@ -116,7 +116,7 @@ class _Use:
         near = nearest(name, self.presets.names())
         hint = f"did you mean '{near}'?" if near else f"there are {', '.join(self.presets.names())}"
         self._say("R19", "use", f"there is no step preset '{short(name)}'", hint, key=False)
-        left = {key: value for key, value in step.items() if key in _KEYS}
+        left = {"title": name} | {key: value for key, value in step.items() if key in _KEYS}
         return (
             left if any(key in left for key in DOINGS) else left | {"manual": {"instructions": name or "-"}}
         )
@@ -129,6 +129,8 @@ class _Use:
                 if problem:
                     what = f"'{name}' of preset '{preset.metadata.name}' {problem[0]}"
                     self._say("C04", name, what, problem[1], key=False)
+            elif parameter.required and name in self._meant(preset, step):
+                values[name] = "-"
             elif parameter.required:
                 docs = f" ({short(parameter.docs)})" if parameter.docs else ""
                 message = f"preset '{preset.metadata.name}' needs '{name}'{docs}"
@@ -140,6 +142,11 @@ class _Use:
             if key not in _KEYS and key not in preset.parameters:
                 self._strange(key, preset)
         return values
+
+    def _meant(self, preset: PresetFile, step: Mapping[str, Any]) -> set[str | None]:
+        """Parameters that misspelt keys were probably meant to be: one fault is told once."""
+        known = [*preset.parameters, *sorted(_KEYS)]
+        return {nearest(key, known) for key in step if key not in _KEYS and key not in preset.parameters}
 
     def _strange(self, key: str, preset: PresetFile) -> None:
         near = nearest(key, [*preset.parameters, *sorted(_KEYS)])

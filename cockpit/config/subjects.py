@@ -19,6 +19,8 @@ _ONE_OF: Final = {
     "flags": "flag store",
     "kill_switches": "kill switch",
     "notify": "notification",
+    "steps": "step",
+    "finally": "step",
 }
 
 
@@ -30,8 +32,9 @@ def subject(value: object, path: Path) -> str:
     if isinstance(path[-1], str):
         return f"'{short(section)}'"
     there = follow(value, path)
-    name = there.get("name", there.get("key")) if isinstance(there, dict) else None
-    if isinstance(name, str) and section in _ONE_OF:
+    names = (there.get(key) for key in ("name", "key", "id", "title")) if isinstance(there, dict) else ()
+    name = next((each for each in names if isinstance(each, str)), None)
+    if name is not None and section in _ONE_OF:
         return f"{_ONE_OF[section]} '{short(name)}'"
     return f"an entry of '{short(section)}'"
 

@@ -18,7 +18,7 @@ from cockpit.config.shapes import keys_of, only_value_at, shape_at
 from cockpit.config.subjects import subject
 from cockpit.config.suggest import nearest
 
-_PREDICATES: Final = ("is ", "has ", "names ", "must ", "cannot ")
+_PREDICATES: Final = ("is ", "has ", "names ", "must ", "cannot ", "does ", "waits ", "needs ", "can ")
 EMPTY_HINT: Final = "write a value, or remove the key"
 _MANUAL: Final = "write it as docs/configuration.md says"
 

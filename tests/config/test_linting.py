@@ -18,6 +18,12 @@ length: 10m
 signals: {api.errors: [{at: 1m, step_to: 1}]}
 expect: [{what: detected, service: api, within: 2m}]
 """
+RUNBOOK = """\
+apiVersion: cockpit/v1
+kind: Runbook
+metadata: {id: r, owner: ops, target: prod}
+steps: [{title: Restart, run: [systemctl, restart, api]}]
+"""
 API = "services: [{name: api, owner: ops, signals: [{use: otel-http}]}]\n"
 
 
@@ -63,17 +69,31 @@ def test_a_folder_of_runbooks_or_presets_by_itself(tmp_path: Path) -> None:
     preset = "apiVersion: cockpit/v1\nkind: Preset\nmetadata: {name: p}\nsignals: [{name: e}]\n"
     folder = write(tmp_path, {"runbooks/r.yaml": runbook, "presets/p.yaml": preset})
     assert codes(folder / "runbooks", folder / "presets") == [
+        ("r.yaml", "R15"),
+        ("r.yaml", "C04"),
+        ("r.yaml", "C01"),
         ("r.yaml", "C18"),
         ("p.yaml", "C04"),
         ("p.yaml", "C04"),
     ]
 
 
-def test_runbooks_are_read_leniently_for_now(tmp_path: Path) -> None:
-    runbook = (
-        "apiVersion: cockpit/v1\nkind: Runbook\nmetadata: {id: r}\nsteps: {anything: [goes, null]}\nx: 1\n"
-    )
-    assert codes(write(tmp_path, {"r.yaml": runbook}) / "r.yaml") == []
+def test_a_runbook_alone_is_held_against_itself_only(tmp_path: Path) -> None:
+    assert codes(write(tmp_path, {"r.yaml": RUNBOOK}) / "r.yaml") == [("r.yaml", "R02"), ("r.yaml", "R04")]
+
+
+def test_a_runbook_is_held_against_the_configuration_it_belongs_to(tmp_path: Path) -> None:
+    write(tmp_path, {"config/c.yaml": SHOP + TEAM + "z: 1\n", "runbooks/r.yaml": RUNBOOK})
+    known = [("r.yaml", "R19"), ("r.yaml", "R02"), ("r.yaml", "R04")]
+    assert codes(tmp_path / "runbooks/r.yaml") == known
+    assert codes(tmp_path / "runbooks") == known
+    assert codes(tmp_path / "config") == [("c.yaml", "C01"), *known]
+
+
+def test_an_unreadable_runbook_makes_no_other_name_unknown(tmp_path: Path) -> None:
+    config = SHOP + TEAM + "services: [{name: a, owner: ops, runbooks: [gone]}]\n"
+    files = {"c.yaml": config, "runbooks/r.yaml": "kind: Runbook\n*a\n"}
+    assert codes(write(tmp_path, files)) == [("r.yaml", "C20")]
 
 
 def test_without_paths_the_configuration_that_would_open(

@@ -68,7 +68,7 @@ def test_all_complaints_of_all_files_come_at_once(tmp_path: Path) -> None:
         "a.yaml": SHOP + TEAM + "services: [{name: api, owner: opps, teir: 1}]\n",
         "b.yaml": HEAD + "services: [{name: db, owner: ops, tier: gold, dependsOn: [{to: aip}]}]\n",
         "presets/p.yaml": "apiVersion: cockpit/v1\nkind: Preset\nmetadata: {name: p}\nsignals: []\n",
-        "runbooks/r.yaml": CARD + "metadata: {id: r, titel: x}\n",
+        "runbooks/r.yaml": CARD + "metadata: {id: r, titel: x}\nsteps: []\n",
     }
     assert [line.partition(": ")[0] for line in said(tmp_path, files)] == [
         "C03 a.yaml:5:31",
@@ -140,7 +140,7 @@ def test_a_folder_without_files_and_one_that_is_not_there(tmp_path: Path) -> Non
 
 
 def test_runbooks_lie_in_the_folder_or_beside_it(tmp_path: Path) -> None:
-    card = CARD + "metadata: {id: %s, fits: {services: [a], classes: [DELAY]}}\nsteps: 1\n"
+    card = CARD + "metadata: {id: %s, fits: {services: [a], classes: [DELAY]}}\nsteps: []\n"
     write(tmp_path, {"conf/cockpit.yaml": SHOP, "runbooks/r.yaml": card % "beside"})
     (beside,) = load(tmp_path / "conf", environ={}).model.runbooks
     assert (beside.id, beside.fits_services, beside.fits_classes) == ("beside", ("a",), ("DELAY",))
@@ -154,7 +154,7 @@ def test_runbook_ids_are_checked_where_there_is_a_folder_of_them(tmp_path: Path)
     mode = "{name: slow, level: DEGRADED, auto: true, runbook: failovr}"
     text = SHOP + TEAM + f"services: [{{name: a, owner: ops, runbooks: [nope], degradations: [{mode}]}}]\n"
     assert said(tmp_path, {"cockpit.yaml": text}) == []
-    card = CARD + "metadata: {id: failover}\n"
+    card = CARD + "metadata: {id: failover, owner: ops}\nsteps: []\n"
     assert said(tmp_path, {"runbooks/r.yaml": card}) == [
         "C03 cockpit.yaml:5:45: service 'a' names the runbook 'nope', which is not defined."
         " Defined are failover",
@@ -164,8 +164,8 @@ def test_runbook_ids_are_checked_where_there_is_a_folder_of_them(tmp_path: Path)
 
 
 def test_a_runbook_id_twice_is_refused_with_both_places(tmp_path: Path) -> None:
-    card = CARD + "metadata: {id: r}\n"
-    files = {"cockpit.yaml": SHOP, "runbooks/a.yaml": card, "runbooks/b.yaml": card}
+    card = CARD + "metadata: {id: r, owner: ops}\nsteps: []\n"
+    files = {"cockpit.yaml": SHOP + TEAM, "runbooks/a.yaml": card, "runbooks/b.yaml": card}
     assert said(tmp_path, files) == [
         "C02 runbooks/b.yaml:3:16: runbook 'r' is defined twice, first at runbooks/a.yaml:3:16."
         " Give it another id"

@@ -110,6 +110,7 @@ _LABEL: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 PARAMETER: Final = r"^[A-Za-z][A-Za-z0-9_]*$"
 RUNBOOK_ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 CURRENCY: Final = "^[A-Z]{3}$"
+TURN: Final = r"^(hold|continue|propose_rollback|goto:[A-Za-z0-9][A-Za-z0-9_.-]*)$"
 
 FORMS: Final = {
     _NAME: "write a name on one line, without blanks around it",
@@ -118,6 +119,7 @@ FORMS: Final = {
     PARAMETER: "use letters, digits and _ only, and a letter first",
     RUNBOOK_ID: "use letters, digits, _, . and - only",
     CURRENCY: "write three capital letters, as in EUR",
+    TURN: "write hold, continue, propose_rollback or goto: and the id of a step",
 }
 """What to write where text has to have a form; the form is a regular expression."""
 

@@ -137,7 +137,9 @@ class RunbookParameter(Part):
         try:
             re.compile(self.pattern)
         except (re.error, RecursionError, OverflowError):
-            raise wrong("is not a regular expression", "mend it, as in ^[a-z-]+$", "pattern") from None
+            raise wrong(
+                "has a pattern that is no regular expression", "mend it, as in ^[a-z-]+$", "pattern"
+            ) from None
         return self
 
 
@@ -225,7 +227,7 @@ class RunbookFile(Part):
     """How long all of it may take; reminds and never acts."""
     decision_deadline: DecisionDeadline | None = None
     """By when somebody has to decide; reminds and never acts."""
-    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
-    """What is done, in order."""
+    steps: tuple[Step, ...]
+    """What is done, in order; an empty list is a card that waits for its steps."""
     finally_: tuple[Step, ...] = Field(default=(), alias="finally")
     """Once, after the end or after rolling back."""

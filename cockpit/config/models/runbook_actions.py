@@ -96,7 +96,7 @@ class Http(Part):
     @model_validator(mode="after")
     def _is_for_the_web(self) -> Http:
         if not self.url.startswith(("http://", "https://", "${")):
-            raise wrong("is not a URL", "begin it with https://", "url")
+            raise wrong("has a url that is none", "begin it with https://", "url")
         return self
 
 
@@ -173,8 +173,14 @@ class Option(Part):
 class Decide(Part):
     """A question that a person decides."""
 
-    options: Annotated[tuple[Option, ...], Field(min_length=2)]
+    options: tuple[Option, ...]
     """The ways to go on, at least two."""
+
+    @model_validator(mode="after")
+    def _is_a_choice(self) -> Decide:
+        if len(self.options) < 2:
+            raise wrong("has fewer than two options", "add {label: ...}, or write manual instead", "options")
+        return self
 
 
 class Look(Part):

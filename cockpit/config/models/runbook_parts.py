@@ -7,7 +7,6 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from cockpit.config.models.base import (
-    Amount,
     Count,
     Duration,
     Flag,
@@ -24,7 +23,6 @@ from cockpit.config.models.base import (
 )
 from cockpit.config.models.runbook_actions import (
     DOINGS,
-    LOOKS,
     Condition,
     Doing,
     Look,
@@ -245,21 +243,3 @@ class Drill(Part):
     """In turn; the last one stays."""
     captures: dict[ParameterName, PlainValue] = Field(default={})
     """What its captures give."""
-
-
-__all__ = [
-    "LOOKS",
-    "Amount",
-    "Approval",
-    "Capture",
-    "Confirm",
-    "Drill",
-    "Expected",
-    "Obligation",
-    "PointOfNoReturn",
-    "Reconcile",
-    "Retry",
-    "Rollback",
-    "Verifies",
-    "Verify",
-]

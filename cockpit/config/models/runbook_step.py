@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from cockpit.config.models.base import Count, Duration, Flag, Interval, Label, Name, Text, Word, wrong
+from cockpit.config.models.base import TURN, Count, Duration, Flag, Interval, Label, Name, Text, wrong
 from cockpit.config.models.runbook_actions import (
     DOINGS,
     Condition,
@@ -31,7 +31,14 @@ from cockpit.config.models.runbook_parts import (
     Verifies,
 )
 
-TURN: Final = r"^(hold|continue|propose_rollback|goto:[A-Za-z0-9][A-Za-z0-9_.-]*)$"
+
+def _beside_use(schema: dict[str, Any]) -> None:
+    """Parameters of a preset may stand beside `use`, and only there."""
+    del schema["additionalProperties"]
+    schema["if"] = {"not": {"required": ["use"]}}
+    schema["then"] = {"propertyNames": {"enum": list(schema["properties"])}}
+
+
 Turn = Annotated[str, Field(pattern=TURN)]
 
 
@@ -40,6 +47,8 @@ class Step(Doing):
 
     Beside `use` stand the parameters of the preset, and whatever should differ from it.
     """
+
+    model_config = ConfigDict(json_schema_extra=_beside_use)
 
     use: Name | None = None
     """A step preset, shipped or one's own."""
@@ -116,6 +125,3 @@ class Step(Doing):
     def does(self) -> str:
         """The name of its action."""
         return next(name for name in DOINGS if name in self.model_fields_set)
-
-
-__all__ = ["Step", "Word"]

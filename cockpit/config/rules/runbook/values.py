@@ -67,7 +67,7 @@ def _references(book: Book, step: StepAt | None, text: Text, captures: frozenset
             yield book.say("R13", text.path, "a ${ is never closed", "write }, or $${ for the text itself")
         elif group == "captures" and key not in captures:
             undo = step is not None and text.within(*step.path, "rollback")
-            what = "the rollback uses" if undo else "uses"
+            what = "the rollback uses" if undo else f"{step.name if step else 'it'} uses"
             message = f"{what} ${{{short(name)}}}, which nothing has captured by then"
             yield book.say(
                 "R09" if undo else "R13", text.path, message, _hint(Names("capture", captures), key)

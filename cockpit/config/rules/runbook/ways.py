@@ -47,7 +47,7 @@ def _turns(book: Book, step: StepAt, ids: Names) -> Iterator[Finding]:
         there = position.get(id)
         limited = step.part.max_visits or (there and there.part.max_visits)
         if there and there.number <= step.number and not limited:
-            message = f"goes back to '{short(id)}', again and again if need be"
+            message = f"{step.name} goes back to '{short(id)}', again and again if need be"
             hint = "add max_visits: 2 to this step, or let a person choose with decide"
             yield book.say("R21", path, message, hint)
 
