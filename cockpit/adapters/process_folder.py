@@ -29,7 +29,10 @@ def prepare(folder: str, name: str, nonce: str) -> None:
         raise CockpitError(f"'{name}' cannot be the name of an attempt's files", "use letters, digits, . _ -")
     path = Path(folder)
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # `parents=True` would give those above the modes of the umask.
+        for each in (*reversed(path.parents), path):
+            if not each.exists():
+                each.mkdir(mode=0o700, exist_ok=True)
         _refuse_foreign(path)
         if _nonce(folder, name, "shim.json") == nonce or _nonce(folder, name, "result.json") == nonce:
             raise CockpitError(f"{path / name}: this attempt was started before", "ask what became of it")

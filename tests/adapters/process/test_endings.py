@@ -52,6 +52,12 @@ async def test_a_look_leaves_nothing_on_disk(place: Place) -> None:
     assert list(place.path.iterdir()) == []
 
 
+async def test_folders_that_are_made_on_the_way_are_ours_alone_as_well(place: Place) -> None:
+    await place.end(place.job("true", folder=str(place.path / "state" / "runs" / "R-1")))
+    for name in ("state", "state/runs", "state/runs/R-1"):
+        assert stat.S_IMODE((place.path / name).stat().st_mode) == 0o700
+
+
 async def test_the_result_says_what_the_exit_says(place: Place) -> None:
     job = place.sh("echo out; echo err >&2; exit 7")
     end = await place.end(job)

@@ -153,7 +153,7 @@ async def test_a_planted_link_is_not_written_through(place: Place, kind: str) ->
     [
         ("open", "is open to others"),
         ("link", "is not a folder"),
-        ("file", "File exists"),
+        ("file", "is not a folder"),
         ("foreign", "another user"),
     ],
 )

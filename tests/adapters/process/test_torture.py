@@ -23,13 +23,13 @@ LATEST = 0.1
 
 async def one_round(place: Place, at: int, chance: random.Random) -> tuple[Job, Found, str]:
     """An attempt whose cockpit, shim or both are killed at a random moment, and who it was."""
-    start_by = time.clock_gettime_ns(time.CLOCK_BOOTTIME) + int(chance.choice([0.05, 0.08, 1.0]) * 1e9)
+    start_by = time.clock_gettime_ns(time.CLOCK_BOOTTIME) + int(chance.choice([0.05, 1.0, 1.0]) * 1e9)
     script = f"echo n{at} >> count; sleep {chance.choice([0, 0, 0.01, 0.03])}"
     job = place.sh(script, cwd=str(place.path), name=f"n{at}", start_by=start_by)
     victims = chance.choice(["cockpit", "shim", "both"])
     with parent() as cockpit:
         give(cockpit, job)
-        await asyncio.sleep(chance.uniform(0, LATEST))
+        await a_moment(place, job, chance)
         if victims != "cockpit":
             kill(place.identity(job).shim_pid if place.identity(job) else 0)
         if victims != "shim":
@@ -38,6 +38,17 @@ async def one_round(place: Place, at: int, chance: random.Random) -> tuple[Job, 
             await asyncio.to_thread(lambda: list(cockpit.stdout or ()))
     await past(start_by)
     return job, await place.settled(job, None), victims
+
+
+async def a_moment(place: Place, job: Job, chance: random.Random) -> None:
+    """Anywhere, or around fork, exec, end and result, which are close together."""
+    began = time.monotonic()
+    if chance.random() < 0.6:
+        while not place.identity(job) and time.monotonic() - began < 0.5:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(chance.uniform(0, LATEST / 4))
+    else:
+        await asyncio.sleep(chance.uniform(0, LATEST))
 
 
 def kill(pid: int) -> None:
