@@ -139,7 +139,9 @@ class Folder:
 
     def _check_owner(self, path: Path, found: os.stat_result) -> None:
         if self.group and found.st_gid != self.gid():
-            raise _refused(path, f"does not belong to the group '{self.group}'", f"chgrp {self.group} {path}")
+            raise _refused(
+                path, f"does not belong to the group '{self.group}'", f"run `chgrp {self.group} {path}`"
+            )
         if not self.group and found.st_uid != os.geteuid():
             hint = "run as that account, or name a folder of your own in journal.sqlite"
             raise _refused(path, f"belongs to {_account(found.st_uid)}", hint)
@@ -153,7 +155,7 @@ class Folder:
                 above, f"belongs to {_account(found.st_uid)}", "name another folder in journal.sqlite"
             )
         if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
-            raise _refused(above, "can be changed by everybody", f"chmod o-w {above}")
+            raise _refused(above, "can be changed by everybody", f"run `chmod o-w {above}`")
 
 
 def sync(folder: Path) -> None:
@@ -170,7 +172,7 @@ def _refused(path: Path, why: str, hint: str) -> JournalError:
 
 
 def _wrong_mode(path: Path, found: os.stat_result, wanted: int) -> JournalError:
-    return _refused(path, f"has mode {stat.S_IMODE(found.st_mode):04o}", f"chmod {wanted:04o} {path}")
+    return _refused(path, f"has mode {stat.S_IMODE(found.st_mode):04o}", f"run `chmod {wanted:04o} {path}`")
 
 
 def _kind(found: os.stat_result) -> str:

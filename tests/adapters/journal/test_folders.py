@@ -89,14 +89,14 @@ async def test_a_folder_of_another_group_is_refused(tmp_path: Path) -> None:
 async def test_a_folder_with_another_mode_is_refused(tmp_path: Path, wrong: int) -> None:
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop").chmod(wrong)
-    assert f"has mode {wrong:04o}; refused. Chmod 0700" in await refusal(tmp_path / "shop")
+    assert f"has mode {wrong:04o}; refused. Run `chmod 0700" in await refusal(tmp_path / "shop")
 
 
 @pytest.mark.parametrize("name", ["journal.sqlite3", "journal.lock"])
 async def test_a_file_with_another_mode_is_refused(tmp_path: Path, name: str) -> None:
     await written(tmp_path / "shop")
     (tmp_path / "shop" / name).chmod(0o644)
-    assert f"{name}: has mode 0644; refused. Chmod 0600" in await refusal(tmp_path / "shop")
+    assert f"{name}: has mode 0644; refused. Run `chmod 0600" in await refusal(tmp_path / "shop")
 
 
 @pytest.mark.parametrize("name", FILES)
