@@ -25,6 +25,7 @@ from cockpit.core.runbook.model import (
     Step,
     Verify,
 )
+from cockpit.core.runbook.substitute import plain
 
 WRITES: Final = frozenset({"run", "http", "flag", "silence", "notify"})
 _NO_EVIDENCE: Final = ("title", "why", "expected", "drill", "use")
@@ -156,7 +157,7 @@ def _check(declared: files.Verify) -> Check:
     if declared.service is not None and declared.signal is not None:
         most = declared.at_most is not None
         bound = declared.at_most if most else declared.at_least
-        within = f"value {'<=' if most else '>='} {bound!r}"
+        within = f"value {'<=' if most else '>='} {plain(bound)}"
         return Check(SignalLook(declared.service, declared.signal), within, declared.failure or "")
     return Check(look(declared), success(declared, declared.success), declared.failure or "")
 
