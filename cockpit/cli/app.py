@@ -197,6 +197,18 @@ def schema(kind: Annotated[str, typer.Argument(help="Cockpit, Preset, Scenario o
     return schema(kind)
 
 
+@app.command("print")
+def print_(
+    context: typer.Context,
+    id: Annotated[str, typer.Argument(metavar="ID", help="Of a runbook.")],
+    config: Config = None,
+) -> int:
+    """A runbook as Markdown: for paper, and for the night when the cockpit itself is broken."""
+    from cockpit.cli.print import print_runbook
+
+    return print_runbook(settings_of(context, config), id)
+
+
 @app.command()
 def rules(context: typer.Context, config: Config = None) -> int:
     """Recording rules for Prometheus that make the grouped queries cheaper."""
