@@ -45,6 +45,7 @@ class SqliteJournal:
         """`create=False` is for those who only read: a missing journal is an error then."""
         self._folder = folder
         self._path = folder.path / DATABASE
+        self._names = tuple(f"{self._path}{side}" for side in ("", *SIDES))
         self._origin = origin or this_cockpit()
         self._boot_id = this_boot()
         self._create = create
@@ -175,7 +176,7 @@ class SqliteJournal:
     def _found(self) -> tuple[int, ...]:
         """What lies there: the database, and its log, without which it is an older one."""
         try:
-            return tuple(os.lstat(f"{self._path}{side}").st_ino for side in ("", *SIDES))
+            return tuple(os.lstat(name).st_ino for name in self._names)
         except OSError:
             return ()
 
