@@ -24,10 +24,20 @@ def complaints(book: Book) -> Iterator[Finding]:
     for step in book.steps:
         for text in book.texts_of(step):
             yield from _about(book, step, text)
+        yield from _stdin(book, step)
     for name, parameter in book.part.parameters.items():
         if parameter.default_from and parameter.default_from.promql:
             path = ("parameters", name, "default_from", "promql")
             yield from _query(book, Text(path, parameter.default_from.promql, "query"))
+
+
+def _stdin(book: Book, step: StepAt) -> Iterator[Finding]:
+    for path, doing in ((step.path, step.part), ((*step.path, "rollback"), step.part.rollback)):
+        name = doing.stdin if doing else ""
+        if name and name not in book.parameters:
+            message = f"stdin names the parameter '{short(name)}', which is not defined"
+            hint = Names("parameter", book.parameters).hint(name)
+            yield book.say("R13", (*path, "stdin"), message, hint)
 
 
 def _about(book: Book, step: StepAt | None, text: Text) -> Iterator[Finding]:
