@@ -164,12 +164,12 @@ class _Use:
             step["id"] = free(str(step["id"]), self.taken)
             self.taken.add(step["id"])
         keys = dict.fromkeys(template, here) | {name: marks.keys[name] for name in marks.keys}
-        values: dict[str | int, Marks] = {name: _all_at(value, here) for name, value in template.items()}
+        values: dict[str | int, Marks] = {name: all_at(value, here) for name, value in template.items()}
         for name, value in own.items():
             there = marks.values[name]
             if name in _JOINED and isinstance(value, dict) and isinstance(template.get(name), dict):
                 step[name] = template[name] | value
-                inner = _all_at(template[name], here)
+                inner = all_at(template[name], here)
                 assert isinstance(inner, Node)
                 assert isinstance(there, Node)
                 values[name] = Node(there.here, inner.keys | there.keys, inner.values | there.values)
@@ -191,14 +191,14 @@ def _ids(whole: Mapping[str, Any]) -> Iterator[str]:
                 yield step["id"]
 
 
-def _all_at(value: object, here: int) -> Marks:
+def all_at(value: object, here: int) -> Marks:
     """Marks in the shape of `value`, every one of them `here`."""
     match value:
         case dict():
-            inner: dict[str | int, Marks] = {name: _all_at(each, here) for name, each in value.items()}
+            inner: dict[str | int, Marks] = {name: all_at(each, here) for name, each in value.items()}
             return Node(here, dict.fromkeys(value, here), inner)
         case list():
-            return Node(here, {}, {number: _all_at(each, here) for number, each in enumerate(value)})
+            return Node(here, {}, {number: all_at(each, here) for number, each in enumerate(value)})
         case _:
             return here
 

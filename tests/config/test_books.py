@@ -168,6 +168,23 @@ step: {title: "Do ${what}", run: [do, "${what}"], on_unknown: ask, rollback: {ru
     assert (step.title, step.action) == ("Do it", act.Command(("do", "it")))
 
 
+@pytest.mark.parametrize(
+    ("parameters", "step", "complaint"),
+    [
+        ("{}", "{run: [do, '${wat}']}", "C03 presets/p.yaml:5:13: 'run' uses ${wat}, which is no parameter."),
+        ("{timeout: {}}", "{run: [do]}", "C02 presets/p.yaml:4:14: the parameter 'timeout' is also a field"),
+        ("{}", "{rum: [do]}", "C01 presets/p.yaml:5:13: unknown key 'rum'. Did you mean 'run'?"),
+        ("{}", "{run: [do], timeout: 5}", "C04 presets/p.yaml:5:28: 'timeout' is not a duration: 5."),
+        ("{}", "{title: Do}", "C04 presets/p.yaml:5:7: the file does nothing."),
+    ],
+)
+def test_a_step_preset_is_tried_out(parameters: str, step: str, complaint: str, tmp_path: Path) -> None:
+    head = "apiVersion: cockpit/v1\nkind: Preset\nmetadata: {name: p}\n"
+    text = f"{head}parameters: {parameters}\nstep: {step}\n"
+    (told,) = said(tmp_path, {"c.yaml": CONFIG, "f.json": FLAGS, "presets/p.yaml": text})
+    assert told.startswith(complaint)
+
+
 def test_every_default(tmp_path: Path) -> None:
     text = "steps: [{title: Do it, run: [do], on_unknown: ask, rollback: {run: [undo]}}]\n"
     step = steps(tmp_path, text)["do-it"]

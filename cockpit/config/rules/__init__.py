@@ -8,7 +8,7 @@ from cockpit.config.convert.world import connection_complaints, environment_comp
 from cockpit.config.merge import Declared
 from cockpit.config.presets import Presets
 from cockpit.config.reading import Reading
-from cockpit.config.rules import edges, owners, preset_files, queries, secrets, switches
+from cockpit.config.rules import edges, owners, preset_files, queries, secrets, step_preset_files, switches
 from cockpit.config.tuning import Patience
 from cockpit.core.model import Model
 from cockpit.errors import Finding
@@ -34,3 +34,4 @@ def about_files(reading: Reading, patience: Patience) -> Iterator[Finding]:
         yield from secrets.complaints(document, empty=False)
     for preset, document in reading.presets:
         yield from preset_files.complaints(preset, document, patience.scrape)
+        yield from step_preset_files.complaints(preset, document)
