@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from typing import Literal, TypeAlias
 
 from cockpit.core.health.fallbacks import Mode, carrying
@@ -28,11 +28,13 @@ def broken_boundaries(health: Health, first: Explored | None) -> tuple[BrokenBou
     graph = health.graph
     suspect = graph.index[first.suspect.service]
     in_force = carrying(graph, health.active_since, health.at or 0.0)
+    plain = _distances(health, suspect, in_force, plain_only=True)
+    steps = _distances(health, suspect, in_force, plain_only=False)
     found = []
     for node in failing_nodes(health):
-        if node == suspect or health.parts[node].lo <= first.predicted.get(node, 0):
+        if node in plain or health.parts[node].lo <= first.predicted.get(node, 0):
             continue
-        leak = _leak(health, node, suspect, in_force)
+        leak = _leak(health, node, steps, in_force)
         if leak is not None:
             edge, member, why = leak
             found.append(
@@ -47,41 +49,42 @@ def broken_boundaries(health: Health, first: Explored | None) -> tuple[BrokenBou
     return tuple(found)
 
 
-def _leak(health: Health, node: int, suspect: int, in_force: Set[Mode]) -> Leak | None:
-    """The first boundary on a shortest way to the suspect; None: some way has none, or there is no way."""
-    if _reaches(health, node, suspect, in_force, plain_only=True) is not None:
-        return None
-    steps = _reaches(health, node, suspect, in_force, plain_only=False)
-    for edge, member in steps or ():
+def _distances(health: Health, goal: int, in_force: Set[Mode], plain_only: bool) -> dict[int, int]:
+    """Steps from every node that leads to `goal`; walked once from there, not from each failing service."""
+    found = {goal: 0}
+    queue = deque([goal])
+    while queue:
+        at = queue.popleft()
+        for dependent in health.graph.dependents[at]:
+            if dependent not in found and any(
+                at in edge.members and _is_way(health, edge, in_force, plain_only)
+                for edge in health.graph.edges[dependent]
+            ):
+                found[dependent] = found[at] + 1
+                queue.append(dependent)
+    return found
+
+
+def _is_way(health: Health, edge: Edge, in_force: Set[Mode], plain_only: bool) -> bool:
+    return edge.dependency.reviewed and not (plain_only and _boundary(health, edge, in_force))
+
+
+def _leak(health: Health, node: int, steps: Mapping[int, int], in_force: Set[Mode]) -> Leak | None:
+    """The first boundary on a shortest way to the suspect; None when there is no way."""
+    at, left = node, steps.get(node, 0)
+    while left:
+        left -= 1
+        edge, at = next(
+            (edge, member)
+            for edge in health.graph.edges[at]
+            if edge.dependency.reviewed
+            for member in edge.members
+            if steps.get(member) == left
+        )
         why = _boundary(health, edge, in_force)
         if why is not None:
-            return edge, member, why
+            return edge, at, why
     return None
-
-
-def _reaches(
-    health: Health, start: int, goal: int, in_force: Set[Mode], plain_only: bool
-) -> list[tuple[Edge, int]] | None:
-    """Steps of a shortest way from `start` to `goal`; None when there is none."""
-    came: dict[int, tuple[int, Edge] | None] = {start: None}
-    queue = deque([start])
-    while queue and goal not in came:
-        at = queue.popleft()
-        for edge in health.graph.edges[at]:
-            if not edge.dependency.reviewed or (plain_only and _boundary(health, edge, in_force)):
-                continue
-            for member in edge.members:
-                if member not in came:
-                    came[member] = (at, edge)
-                    queue.append(member)
-    if goal not in came:
-        return None
-    steps: list[tuple[Edge, int]] = []
-    at = goal
-    while (step := came[at]) is not None:
-        steps.append((step[1], at))
-        at = step[0]
-    return steps[::-1]
 
 
 def _boundary(health: Health, edge: Edge, in_force: Set[Mode]) -> Why | None:

@@ -41,10 +41,15 @@ def explore(health: Health) -> Generator[None, None, list[Explored]]:
         predicted: Mapping[int, int] = {}
         if node in chosen:
             predicted = predicted_alone(graph, node, health.parts[node].lo, in_force)
-        covers = [other for other in failing if other != node and predicted.get(other, 0) >= Level.DEGRADED]
+        covers = _covered(predicted, node, failing) if predicted else []
         found.append(Explored(_scored(health, node, failing, covers, changes, in_force), predicted))
         yield
     return sorted(found, key=lambda each: (-each.suspect.score, each.suspect.service))
+
+
+def _covered(predicted: Mapping[int, int], node: int, failing: Sequence[int]) -> list[int]:
+    """The other failing ones that `node` alone would bring down."""
+    return [other for other in failing if other != node and predicted.get(other, 0) >= Level.DEGRADED]
 
 
 def failing_nodes(health: Health) -> list[int]:
