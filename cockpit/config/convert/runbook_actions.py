@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from cockpit.config.models import runbook_actions as files
+from cockpit.config.models import runbook_looks as looks
 from cockpit.core.runbook.actions import (
     Action,
     Command,
@@ -26,7 +27,7 @@ from cockpit.core.runbook.actions import (
 _Run: TypeAlias = "str | tuple[str, ...]"
 
 
-def look(declared: files.Look) -> Look:
+def look(declared: looks.Look) -> Look:
     """Of the one thing that is asked."""
     if declared.run is not None:
         return command(declared.run)
@@ -76,7 +77,7 @@ def command(run: _Run, stdin: str = "") -> Command:
     return Command((run,), True, stdin) if isinstance(run, str) else Command(run, False, stdin)
 
 
-def http(declared: files.Http) -> HttpCall:
+def http(declared: looks.Http) -> HttpCall:
     expect = declared.expect
     return HttpCall(
         method=declared.method,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from cockpit.config.convert.runbook_actions import action, look
 from cockpit.config.models import runbook_parts as files
-from cockpit.config.models.runbook_actions import Look as LookPart
+from cockpit.config.models.runbook_looks import Look as LookPart
 from cockpit.config.models.runbook_step import Step as StepPart
 from cockpit.core.json import digest
 from cockpit.core.runbook.actions import SignalLook

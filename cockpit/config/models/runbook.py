@@ -21,7 +21,8 @@ from cockpit.config.models.base import (
     exactly_one,
     wrong,
 )
-from cockpit.config.models.runbook_actions import Argument, Condition, Look, ParameterName
+from cockpit.config.models.runbook_actions import ParameterName
+from cockpit.config.models.runbook_looks import Argument, Condition, Look
 from cockpit.config.models.runbook_step import Step
 
 ClassName = Literal["CORRUPTION", "UNAVAILABLE", "RETRY_STORM", "THROTTLED", "DEGRADATION", "DELAY", "BLIND"]

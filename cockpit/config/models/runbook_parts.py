@@ -21,16 +21,8 @@ from cockpit.config.models.base import (
     Word,
     wrong,
 )
-from cockpit.config.models.runbook_actions import (
-    DOINGS,
-    Condition,
-    Doing,
-    Look,
-    ParameterName,
-    Pointer,
-    check_command,
-    one_of,
-)
+from cockpit.config.models.runbook_actions import DOINGS, Doing, ParameterName
+from cockpit.config.models.runbook_looks import Condition, Look, Pointer, check_command, one_of
 
 
 class Typed(Part):

@@ -7,16 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from cockpit.config.models.base import TURN, Count, Duration, Flag, Interval, Label, Name, Text, wrong
-from cockpit.config.models.runbook_actions import (
-    DOINGS,
-    Condition,
-    Doing,
-    Look,
-    ParameterName,
-    RunbookId,
-    check_command,
-    one_of,
-)
+from cockpit.config.models.runbook_actions import DOINGS, Doing, ParameterName, RunbookId
+from cockpit.config.models.runbook_looks import Condition, Look, check_command, one_of
 from cockpit.config.models.runbook_parts import (
     Approval,
     Capture,

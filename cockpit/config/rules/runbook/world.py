@@ -12,7 +12,7 @@ from cockpit.config.convert.world import flag_file
 from cockpit.config.findings import Names, short
 from cockpit.config.flagd import read_flagd
 from cockpit.config.merge import Declared
-from cockpit.config.models.runbook_actions import FlagLook
+from cockpit.config.models.runbook_looks import FlagLook
 from cockpit.config.references import Known
 from cockpit.config.rules.runbook.book import Book, Path, StepAt
 from cockpit.core.model import Model
