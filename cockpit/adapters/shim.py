@@ -162,8 +162,9 @@ class Redactor:
     """Takes exact values out of a stream of bytes, however it is cut into chunks.
 
     Taken out are the value, also without the white space around it, JSON-escaped, URL-encoded (several
-    dialects), and in base64, standard and URL-safe, at any of the three places where it may stand in a longer
-    encoded text. Not found: base64 broken into lines, values cut or changed, values under SHORTEST bytes.
+    dialects, hex digits all small or all capital), and in base64, standard and URL-safe, at any of the three
+    places where it may stand in a longer encoded text. Not found: base64 broken into lines, values cut or
+    changed, values under SHORTEST bytes.
 
     Bytes that may be the beginning of a secret are held back, at most one byte less than the longest form.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from urllib.parse import quote, quote_plus
@@ -32,7 +33,7 @@ def in_pieces(data: bytes, cuts: Sequence[int], secrets: Sequence[str]) -> bytes
 def encoded(secret: str) -> list[str]:
     value = secret.encode()
     found = [secret, secret.strip(), json.dumps(secret)[1:-1], quote(secret), quote(secret, safe="")]
-    found += [quote_plus(secret), quote(secret, safe="").replace("%2F", "%2f")]
+    found += [quote_plus(secret), re.sub("%..", lambda found: found[0].lower(), quote(secret, safe=""))]
     found += [base64.b64encode(value).decode(), base64.urlsafe_b64encode(value).decode()]
     return found
 
