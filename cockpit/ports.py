@@ -184,8 +184,13 @@ class FlagProvider(Protocol):
         """By reading back for at most `deadline`: APPLIED, or UNKNOWN."""
         ...
 
-    async def restore(self, before: FlagState, *, comment: str, actor: str, op_id: str) -> FlagChange:
-        """Puts back exactly what was, unless somebody else has changed it since: CONFLICT."""
+    async def restore(
+        self, before: FlagState, *, comment: str, actor: str, op_id: str, expect: FlagState | None = None
+    ) -> FlagChange:
+        """Puts back exactly what was, unless somebody else has changed it since: CONFLICT.
+
+        `expect`: what our change left behind; None: whatever such a change may have left.
+        """
         ...
 
     async def close(self) -> None: ...

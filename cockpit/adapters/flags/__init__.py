@@ -1,0 +1,1 @@
+"""Stores of feature flags, one adapter a file, all behind `ports.FlagProvider`."""
