@@ -166,10 +166,9 @@ def _unread(trouble: FlagTrouble, atomic: bool) -> FlagChange:
 
 
 def _differs(now: FlagState, expect: FlagState) -> bool:
-    """By revision where the store has one."""
-    if expect.revision and now.revision:
-        return expect.revision != now.revision
-    return not same(now.value, expect.value)
+    """By value, and by revision where the store has one."""
+    newer = bool(expect.revision and now.revision) and expect.revision != now.revision
+    return newer or not same(now.value, expect.value)
 
 
 States = builtins.list[FlagState]
