@@ -22,6 +22,7 @@ from cockpit.config.rules import about_files, complaints
 from cockpit.config.rules import runbook as runbook_rules
 from cockpit.config.rules.runbook import World
 from cockpit.config.runbook_files import RunbookRead
+from cockpit.config.step_presets import shipped_step_names
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
 from cockpit.core.scenario import Scenario
@@ -135,7 +136,7 @@ def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
         findings=tuple(in_order([*reading.findings, *findings, *more], reading.shown)),
         notes=(
             *reading.notes,
-            *_replaced(presets),
+            *_replaced(presets, reading),
             *unset_secrets([*declared.prometheus, *declared.alertmanager], environ),
         ),
         runbook_folders=tuple(folders),
@@ -195,8 +196,11 @@ def play(
     return tuple(scenarios), findings
 
 
-def _replaced(presets: Presets) -> Iterable[str]:
+def _replaced(presets: Presets, reading: Reading) -> Iterable[str]:
     shipped = set(shipped_names())
     for name, preset in presets.own.items():
         if name in shipped:
             yield f"{preset.document.file} replaces the shipped preset '{name}'"
+    for file, document in reading.presets:
+        if file.step is not None and file.metadata.name in shipped_step_names():
+            yield f"{document.file} replaces the shipped step preset '{file.metadata.name}'"

@@ -42,7 +42,7 @@ preset's action.
 step or its `rollback` does; `promql`, `run`, `flag` and `http` are what `probe`, `capture`,
 `reconcile`, `verify`, `preview`, `preconditions` and `guard` ask. A command is a list of arguments, of
 which each stays one whatever is put into it. A text with `shell: true` is possible, and then nothing
-may be put into it.
+may be put into it: write `"$PARAM_name"` and `"$CAPTURE_name"`, which a shell finds in its environment.
 
 ## Values
 

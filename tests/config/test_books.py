@@ -166,6 +166,8 @@ step: {title: "Do ${what}", run: [do, "${what}"], on_unknown: ask, rollback: {ru
     write(tmp_path, {"presets/p.yaml": preset})
     step = steps(tmp_path, "steps: [{use: kubectl-scale, what: it}]\n")["do-it"]
     assert (step.title, step.action) == ("Do it", act.Command(("do", "it")))
+    note = f"{tmp_path}/presets/p.yaml replaces the shipped step preset 'kubectl-scale'"
+    assert load(tmp_path, environ={}).notes == (note,)
 
 
 @pytest.mark.parametrize(
@@ -301,7 +303,7 @@ steps:
       reversible_while: {run: [ok]}
     point_of_no_return: {reason: Gone, seals: []}
     on_failure: propose_rollback
-    on_timeout: goto:tell
+    on_timeout: goto:call
     on_inconclusive: continue
     opens_obligation: {title: Flip back, owner: ops, expires: 4h}
     drill: {outcomes: [killed-after-effect, success]}
@@ -376,7 +378,7 @@ def test_every_field_arrives(tmp_path: Path) -> None:
         ),
         point_of_no_return=PointOfNoReturn("Gone", ()),
         on_failure="propose_rollback",
-        on_timeout="goto:tell",
+        on_timeout="goto:call",
         on_inconclusive="continue",
         opens_obligation=Obligation("Flip back", "ops", 14_400.0),
         drill=Drill(("killed-after-effect", "success")),

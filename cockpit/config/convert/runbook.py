@@ -9,6 +9,7 @@ from cockpit.config.convert.runbook_actions import look
 from cockpit.config.convert.runbook_step import WRITES, Setting, step, success
 from cockpit.config.ids import step_ids
 from cockpit.config.models import runbook as files
+from cockpit.config.models.runbook_parameters import RunbookParameter
 from cockpit.config.models.runbook_step import Step as StepPart
 from cockpit.config.runbook_files import RunbookRead
 from cockpit.core.model import Target
@@ -113,7 +114,7 @@ def _steps(read: RunbookRead, reaches: Reaches, protected: frozenset[str]) -> It
         yield step(each, written, setting)
 
 
-def _parameter(name: str, declared: files.RunbookParameter) -> Parameter:
+def _parameter(name: str, declared: RunbookParameter) -> Parameter:
     source = declared.default_from
     ways = (
         (("alert_label", source.alert_label), ("promql", source.promql), ("env", source.env))
@@ -135,7 +136,7 @@ def _parameter(name: str, declared: files.RunbookParameter) -> Parameter:
     )
 
 
-def _secret(declared: files.RunbookParameter) -> str:
+def _secret(declared: RunbookParameter) -> str:
     """As a reference: under a key of its own, or as the default."""
     if declared.env:
         return f"env:{declared.env}"

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
 
 from cockpit.config.codes import DRAFT_WARNINGS
+from cockpit.config.findings import Names, finding
 from cockpit.config.findings import Step as Way
-from cockpit.config.findings import finding
 from cockpit.config.ids import step_ids
 from cockpit.config.marks import Marks, Node
 from cockpit.config.models.runbook_step import Step
@@ -85,13 +85,14 @@ class Book:
         return [StepAt(parts[n], paths[n], ids[n], n) for n in range(len(parts))]
 
     @cached_property
-    def ids(self) -> frozenset[str]:
-        """Of all steps, also of those with mistakes in them."""
-        return frozenset(step.id for step in self.steps) | frozenset(_raw_ids(self.read.raw.value))
-
-    @cached_property
     def parameters(self) -> frozenset[str]:
         return self.keys_at("parameters")
+
+    def ids_beside(self, step: StepAt) -> Names:
+        """Where a step can go: `finally` is no place to go to from elsewhere."""
+        section = step.path[0]
+        written = _raw_ids(self.read.raw.value, str(section))
+        return Names("step", {*(each.id for each in self.steps if each.path[0] == section), *written})
 
     def is_whole(self, step: StepAt) -> bool:
         return self.read.is_whole_at(*step.path)
@@ -165,12 +166,12 @@ class Book:
         return above | (earlier if name in later else earlier - later)
 
 
-def _raw_ids(whole: Any) -> Iterator[str]:
-    for section in ("steps", "finally"):
-        steps = whole.get(section) if isinstance(whole, dict) else None
-        for step in steps if isinstance(steps, list) else ():
-            if isinstance(step, dict) and isinstance(step.get("id"), str):
-                yield step["id"]
+def _raw_ids(whole: Any, section: str) -> Iterator[str]:
+    """Also of steps with mistakes in them."""
+    steps = whole.get(section) if isinstance(whole, dict) else None
+    for step in steps if isinstance(steps, list) else ():
+        if isinstance(step, dict) and isinstance(step.get("id"), str):
+            yield step["id"]
 
 
 def _texts(value: Any, path: Path) -> Iterator[Text]:
@@ -192,12 +193,12 @@ def _texts(value: Any, path: Path) -> Iterator[Text]:
 def _role(path: Path) -> Role:
     keys = [way for way in path if isinstance(way, str)]
     last, above = keys[-1], keys[-2] if len(keys) > 1 else ""
-    if last == "run":
-        return "argv" if isinstance(path[-1], int) else "shell"
+    if above in ("env", "headers", "parameters"):  # whose keys are names of the author's own
+        return "header" if above == "headers" else "env"
     if "json" in keys and "http" in keys:
         return "body"
-    if above in ("env", "headers", "parameters"):
-        return "header" if above == "headers" else "env"
+    if last == "run":
+        return "argv" if isinstance(path[-1], int) else "shell"
     if last in _QUERIES:
         return "query"
     if last in _CONDITIONS or (last == "when" and "capture" not in keys):

@@ -19,7 +19,10 @@ _KNOWS_ITSELF: Final = frozenset({"flag", "notify", "silence", "runbook"})
 _MAY_HOLD_SECRETS: Final = frozenset({"env", "header", "body"})
 _HEADERS: Final = frozenset({"authorization", "cookie", "x-api-key", "x-auth-token", "proxy-authorization"})
 _option: Final = re.compile(r"--?([A-Za-z][\w-]*)(?:=(.*))?", re.DOTALL)
+_in_shell: Final = re.compile(r"--([A-Za-z][\w-]*)[= ]+[\"']?[^\s$\"'-]")
 _bearer: Final = re.compile(r"authorization:\s*\w+\s+[^\s$]{6,}", re.IGNORECASE)
+_IN_A_SHELL: Final = {"params": "PARAM_", "captures": "CAPTURE_"}
+"""What the names of variables begin with that a shell gets."""
 _BY_ENV: Final = "pass it by env: or stdin:, with a parameter of type secret"
 
 
@@ -91,7 +94,7 @@ def _literal_secrets(book: Book) -> Iterator[Finding]:
     value = book.every_text
     for number, text in enumerate(value):
         before = value[number - 1] if number else None
-        if text.role == "argv" and _is_secret_argument(text, before):
+        if _is_secret_argument(text, before):
             message = "a secret is written in an argument, where every process can read it"
             yield book.say("R07", text.path, message, _BY_ENV)
         header = str(text.path[-1]).lower()
@@ -101,7 +104,9 @@ def _literal_secrets(book: Book) -> Iterator[Finding]:
 
 
 def _is_secret_argument(text: Text, before: Text | None) -> bool:
-    if "${" in text.text:
+    if text.role == "shell":
+        return any(names_secret(found[1]) for found in _in_shell.finditer(text.text))
+    if text.role != "argv" or "${" in text.text:
         return False
     if _bearer.search(text.text):
         return True
@@ -129,8 +134,15 @@ def _secret_or_shell(book: Book, text: Text) -> Iterator[Finding]:
                 return
     if text.role == "shell" and names:
         message = f"a shell would read the value of ${{{names[0]}}} as part of the command"
-        hint = 'write a list without shell: true, or pass the value by env: and write "$NAME"'
-        yield book.say("R08", text.path, message, hint)
+        yield book.say("R08", text.path, message, _for_a_shell(names[0]))
+
+
+def _for_a_shell(name: str) -> str:
+    """A shell finds parameters and captures in its environment, where their value is only text."""
+    group, _, key = name.partition(".")
+    if group in ("params", "captures"):
+        return f'write "${_IN_A_SHELL[group]}{key}" instead, with the quotes'
+    return "write a list without shell: true"
 
 
 def _runs(text: Text) -> bool:

@@ -12,8 +12,8 @@ from cockpit.text import plural
 
 
 def complaints(book: Book) -> Iterator[Finding]:
-    ids = Names("step", book.ids)
     for step in book.steps:
+        ids = book.ids_beside(step)
         yield from _options(book, step, ids)
         yield from _turns(book, step, ids)
         yield from _seals(book, step, ids)
