@@ -120,6 +120,8 @@ class Http(Protocol):
         """`call` is filled in. Never repeated by itself. `headers` come on top; `secrets` are redacted."""
         ...
 
+    async def close(self) -> None: ...
+
 
 class Metrics(Protocol):
     """One number now: for conditions, probes and verifications."""
@@ -129,6 +131,8 @@ class Metrics(Protocol):
         ...
 
     async def signal(self, service: str, signal: str) -> Reading: ...
+
+    async def close(self) -> None: ...
 
 
 class Silencer(Protocol):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from cockpit.cli import journal
+from cockpit.cli import journal, run_commands
 from cockpit.cli.settings import DEMO, THEMES, Settings
 from cockpit.errors import UsageError
 
@@ -26,6 +26,9 @@ app = typer.Typer(
 )
 
 app.add_typer(journal.commands)
+run_commands.register(app)
+
+BEFORE_THE_COMMAND = frozenset({"--prometheus", "--readonly", "--alert", "--ascii", "--theme"})
 
 Config = Annotated[
     Path | None, typer.Option("--config", metavar="PATH", help="File or folder of the configuration.")
@@ -45,7 +48,7 @@ def invoke(arguments: Sequence[str]) -> int:
     except typer.Exit as done:
         return done.exit_code
     except Refused as error:
-        raise UsageError(_message(error), "`cockpit --help` tells what there is") from None
+        raise UsageError(_message(error), _hint(error)) from None
     return code if isinstance(code, int) else 0
 
 
@@ -53,6 +56,14 @@ def _message(error: Exception) -> str:
     """What the parser says, in one line."""
     tell = getattr(error, "format_message", None)
     return " ".join(str(tell() if tell else error).split())
+
+
+def _hint(error: Exception) -> str:
+    """Where an option belongs that stands in the wrong place."""
+    name = str(getattr(error, "option_name", "")).partition("=")[0]
+    if name in BEFORE_THE_COMMAND:
+        return f"{name} stands before the command: cockpit {name} ... COMMAND"
+    return "`cockpit --help` tells what there is"
 
 
 def _version(wanted: bool) -> None:

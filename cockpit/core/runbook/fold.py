@@ -54,7 +54,8 @@ def _started(record: Recorded) -> Run:
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:
-    return str(body.get(name, ""))
+    value = body.get(name)
+    return "" if value is None else str(value)
 
 
 def _acted(run: Run, actor: str) -> Run:

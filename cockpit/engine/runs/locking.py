@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+
 from cockpit.core.journal import Fact
 from cockpit.core.json import Json
 from cockpit.core.runbook.model import Runbook
 from cockpit.core.runbook.run import Run
 from cockpit.engine.runs.world import World
 from cockpit.errors import RunRefused
+from cockpit.ports import Owners
 
 
 async def refuse(world: World, runbook: Runbook, why: str) -> None:
@@ -15,6 +19,34 @@ async def refuse(world: World, runbook: Runbook, why: str) -> None:
     body: dict[str, Json] = {"what": f"run {runbook.id}", "why": why}
     await world.journal.append([Fact("access.refused", world.clock.now(), world.actor, body)])
     raise RunRefused(f"{runbook.id} is not started: {why}")
+
+
+class Exclusive:
+    """Owners among whom a second run of the same program is somebody else, too."""
+
+    def __init__(self, owners: Owners) -> None:
+        self._owners = owners
+        self._ours: set[str] = set()
+
+    def claim(self, run: str) -> bool:
+        if run in self._ours or not self._owners.claim(run):
+            return False
+        self._ours.add(run)
+        return True
+
+    def holder(self, run: str) -> str:
+        return "this cockpit" if run in self._ours else self._owners.holder(run)
+
+    def release(self, run: str) -> None:
+        if run in self._ours:
+            self._ours.discard(run)
+            self._owners.release(run)
+
+
+def lock_name(key: str) -> str:
+    """A key as a name that a file may have; different keys never share one."""
+    readable = re.sub(r"[^A-Za-z0-9]+", "_", key)[:40]
+    return f"lock-{readable}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
 
 def lock_keys(runbook: Runbook) -> tuple[str, ...]:
@@ -29,10 +61,10 @@ async def lock(world: World, runbook: Runbook) -> tuple[str, ...]:
     """All keys or none, in sorted order. Raises RunRefused saying who has one."""
     taken: list[str] = []
     for key in lock_keys(runbook):
-        if not world.owners.claim(key):
-            holder = world.owners.holder(key)
+        if not world.owners.claim(lock_name(key)):
+            holder = world.owners.holder(lock_name(key))
             for each in taken:
-                world.owners.release(each)
+                world.owners.release(lock_name(each))
             await refuse(world, runbook, f"another run has {key}{f' ({holder})' if holder else ''}")
         taken.append(key)
     return tuple(taken)
@@ -66,11 +98,12 @@ async def take_up(world: World, run: Run) -> None:
     if not world.owners.claim(run.id):
         raise RunRefused(f"{run.id} is in the hands of {world.owners.holder(run.id) or 'somebody else'}")
     for key in lock_keys(run.runbook):
-        if not world.owners.claim(key):
+        if not world.owners.claim(lock_name(key)):
             world.owners.release(run.id)
-            raise RunRefused(f"another run has {key} ({world.owners.holder(key)})")
+            raise RunRefused(f"another run has {key} ({world.owners.holder(lock_name(key))})")
 
 
 def let_go(world: World, run: Run) -> None:
-    for key in (run.id, *lock_keys(run.runbook)):
-        world.owners.release(key)
+    for key in lock_keys(run.runbook):
+        world.owners.release(lock_name(key))
+    world.owners.release(run.id)

@@ -13,11 +13,12 @@ from cockpit.core.journal import Fact
 from cockpit.core.json import Json
 from cockpit.core.model import Scalar
 from cockpit.core.runbook.actions import Command, Nested, Promql
+from cockpit.core.runbook.holding import held
 from cockpit.core.runbook.model import Condition, Parameter, Runbook
 from cockpit.core.runbook.parameters import BadParameter, checked
-from cockpit.core.runbook.render import hide_secrets
+from cockpit.core.runbook.render import hide_secrets, names_to_fill
 from cockpit.core.runbook.run import Run
-from cockpit.engine.runs.locking import lock, new_id, refuse
+from cockpit.engine.runs.locking import lock, lock_name, new_id, refuse
 from cockpit.engine.runs.looks import Eyes
 from cockpit.engine.runs.remembered import find_run
 from cockpit.engine.runs.surroundings import environment
@@ -180,8 +181,8 @@ async def start(
             [Fact("run.started", world.clock.now(), world.actor, body, prepared.wanted.incident, id)]
         )
     except CockpitError:
-        for key in (*taken, id):
-            world.owners.release(key)
+        for name in (*map(lock_name, taken), id):
+            world.owners.release(name)
         raise
     found = await find_run(world.journal, id)
     assert found is not None
@@ -226,3 +227,22 @@ async def child_started(world: World, parent: Run, id: str, action: Nested) -> t
         [Fact("run.started", world.clock.now(), world.actor, body, parent.incident, id)]
     )
     return await find_run(world.journal, id)
+
+
+async def recheck(world: World, run: Run, seen: int, secrets: Mapping[str, str]) -> tuple[Run, int]:
+    """After a pause preconditions and target are looked at again; what blocks holds the run, on record."""
+    target = world.target(run.target or run.runbook.target)
+    eyes = Eyes(world, run.runbook, target, names_to_fill(run), secrets)
+    if run.hold is not None or run.final or run.undo is not None:
+        return run, seen
+    checks = [check async for check in _checks(eyes)]
+    guards = len(run.runbook.preconditions), len(run.runbook.preconditions) + len(run.runbook.guards)
+    for at, check in enumerate(checks):
+        if check.blocks and check.holds is not True and not guards[0] <= at < guards[1]:
+            kind = "blocked" if check.holds is False else "precondition"
+            word = held(run.key, f"{check.title}: {check.why}", kind)
+            await world.journal.append([word.fact(run, world.clock.now(), world.actor)])
+            found = await find_run(world.journal, run.id)
+            assert found is not None
+            return found
+    return run, seen

@@ -27,8 +27,9 @@ choices = st.lists(st.integers(0, 59), min_size=0, max_size=120)
 
 
 def chooser(numbers: list[int]):  # type: ignore[no-untyped-def]
+    """Once the numbers are used up all goes well, and a person who is asked stops trying."""
     left = iter(numbers)
-    return lambda what, count: next(left, 1) % count
+    return lambda what, count: next(left, count - 1 if what == "answer" else 1) % count
 
 
 @settings(max_examples=300, deadline=None)

@@ -98,6 +98,9 @@ class NoHttp:
         self.sent.append((call, headers))
         return self.answer
 
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
 
 class Gauges:
     def __init__(self) -> None:
@@ -110,6 +113,9 @@ class Gauges:
 
     async def signal(self, service: str, signal: str) -> Reading:
         return await self.instant(f"{service}.{signal}")
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
 
 
 class NoSecrets:

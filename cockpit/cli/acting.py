@@ -1,0 +1,99 @@
+"""What commands that do things share: the world they touch, how they hear ctrl+c, what they exit with."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from cockpit.cli.settings import Settings
+from cockpit.errors import RunRefused, UsageError
+
+if TYPE_CHECKING:
+    from cockpit.cli.desk import TerminalDesk
+    from cockpit.core.runbook.run import Run
+    from cockpit.engine.runs.world import World
+
+Result = TypeVar("Result")
+INTERRUPTED = 130
+COMPLETED, HELD, REFUSED, UNKNOWN = 0, 1, 2, 3
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, reads_only: bool = False) -> AsyncIterator[World]:
+    """The world of the configuration; everything in it is closed afterwards. Raises CockpitError."""
+    from cockpit.cli.loading import load
+    from cockpit.cli.screen import actor
+    from cockpit.wiring import acting
+
+    loaded = await asyncio.to_thread(load, settings)
+    async with acting.world(loaded, actor=actor(), readonly=settings.readonly or reads_only) as world:
+        yield world
+
+
+def in_world(
+    settings: Settings, work: Callable[[World], Awaitable[Result]], *, reads_only: bool = False
+) -> Result:
+    async def run() -> Result:
+        async with opened(settings, reads_only=reads_only) as world:
+            return await work(world)
+
+    return asyncio.run(run())
+
+
+async def named_run(world: World, name: str) -> tuple[Run, int]:
+    """`R-7`, or `last`. Raises UsageError when there is none."""
+    from cockpit.engine.runs.remembered import all_runs, find_run
+
+    if name == "last":
+        runs = [run for run in (await all_runs(world.journal)).values() if not run.parent]
+        if not runs:
+            raise UsageError("there is no run yet", "`cockpit runbooks` lists what can be run")
+        name = runs[-1].id
+    found = await find_run(world.journal, name)
+    if found is None:
+        raise UsageError(f"there is no run '{name}'", "`cockpit runs` lists them")
+    return found
+
+
+def exit_code(run: Run, *, rollback: bool = False) -> int:
+    """0 completed (a rollback: nothing stands any more), 3 an effect is unknown, 1 everything else."""
+    if run.unknown:
+        return UNKNOWN
+    done = run.rollback == "complete" if rollback else run.forward.startswith("completed")
+    return COMPLETED if run.final and done and (rollback or not run.rollback) else HELD
+
+
+def refuse_readonly(settings: Settings) -> None:
+    if settings.readonly:
+        raise RunRefused("this cockpit is read-only, so nothing is started")
+
+
+@contextmanager
+def hearing(desk: TerminalDesk) -> Iterator[list[int]]:
+    """Ctrl+c stops scheduling, twice interrupts the command, three times leaves; elsewhere it leaves at once.
+
+    Yields the signals that were heard. The command under its shim goes on in any case.
+    """
+    from cockpit.engine.runs.world import Wish
+
+    loop = asyncio.get_running_loop()
+    heard: list[int] = []
+    wishes = (Wish("hold", "ctrl+c"), Wish("interrupt"), Wish("leave"))
+
+    def hear(number: int) -> None:
+        heard.append(number)
+        by_hand = number == signal.SIGINT and sys.stdin.isatty()
+        desk.want(wishes[min(len(heard), len(wishes)) - 1] if by_hand else Wish("leave"))
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, hear, number)
+    try:
+        yield heard
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

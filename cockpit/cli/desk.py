@@ -1,0 +1,101 @@
+"""A run in the plain terminal: says what happens line by line, asks what has to be asked."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from cockpit.cli.answers import Answers
+from cockpit.cli.output import say, say_json
+from cockpit.core.journal import EVENT, Recorded
+from cockpit.core.runbook.answers import Answer
+from cockpit.core.runbook.run import Key, Run
+from cockpit.core.runbook.verification import Progress
+from cockpit.core.runbook.words import Question
+from cockpit.core.runbook.work import Output
+from cockpit.engine.runs.world import Wish
+from cockpit.text import clean
+from cockpit.views import run_lines
+
+
+class TerminalDesk:
+    """`json`: one event of the journal a line, and nothing else on stdout."""
+
+    def __init__(self, answers: Answers, *, json: bool = False, asks: bool | None = None) -> None:
+        """`asks`: whether somebody sits here; by default when it is a terminal."""
+        self._answers = answers
+        self._json = json
+        self._asks = sys.stdin.isatty() and sys.stdout.isatty() if asks is None else asks
+        self._wishes: asyncio.Queue[Wish] = asyncio.Queue()
+        self._partial = ""
+        self._told = ""
+
+    def want(self, wish: Wish) -> None:
+        self._wishes.put_nowait(wish)
+
+    async def answer(self, run: Run, question: Question) -> Answer | None:
+        given = self._answers.to(question)
+        if given is not None:
+            return given
+        self._say(run_lines.question(question))
+        if not self._asks:
+            return None
+        return await self._typed(question)
+
+    async def wish(self) -> Wish:
+        return await self._wishes.get()
+
+    def recorded(self, run: Run, records: list[Recorded]) -> None:
+        for record in records:
+            if self._json:
+                say_json({"schema": EVENT, **record.fields()})
+            elif text := run_lines.record(run, record):
+                self._say([text])
+
+    def heard(self, run: Run, key: Key, output: Output) -> None:
+        *whole, self._partial = (self._partial + output.text).split("\n")
+        self._say([f"  | {line}" for line in whole])
+
+    def progress(self, run: Run, key: Key, progress: Progress) -> None:
+        text = run_lines.progress(run, key, progress)
+        if text != self._told:
+            self._told = text
+            self._say([text])
+
+    def complain(self, text: str) -> None:
+        print(f"cockpit: {clean(text)}", file=sys.stderr, flush=True)
+
+    async def reason(self, number: int, title: str, why: str, by_hand: str) -> str:
+        """For a check that cannot be told; empty: nobody says anything, and it blocks."""
+        hint = [f"  by hand: {by_hand}"] if by_hand else []
+        self._say([f"? {title}: {why}", *hint, "  a reason to go on all the same, or nothing to leave it:"])
+        if not self._asks:
+            return ""
+        return (await asyncio.to_thread(_line, "> ") or "").strip()
+
+    def ended(self, run: Run) -> None:
+        """The last word: how it stands, and how one comes back to it."""
+        if not run.final:
+            self._say([f"{run.id} is left as it stands: cockpit resume {run.id}, cockpit rollback {run.id}"])
+
+    def _say(self, lines: list[str]) -> None:
+        if not self._json:
+            say(lines)
+
+    async def _typed(self, question: Question) -> Answer | None:
+        """One line from the person; an empty one, or the end of input, is no answer."""
+        text = await asyncio.to_thread(_line, "> ")
+        if text is None:
+            return None
+        if question.phrase:
+            return Answer("y", text)
+        if not question.choices:
+            return Answer(text)
+        return run_lines.chosen(question, text)
+
+
+def _line(prompt: str) -> str | None:
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    text = sys.stdin.readline()
+    return text.rstrip("\n") if text else None

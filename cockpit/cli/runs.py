@@ -1,0 +1,73 @@
+"""`cockpit runs` and `cockpit approve`: what was run, and a second person's word on a step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cockpit.cli.acting import in_world, named_run, refuse_readonly
+from cockpit.cli.output import say, say_json
+from cockpit.cli.settings import Settings
+from cockpit.errors import RunRefused, UsageError
+
+if TYPE_CHECKING:
+    from cockpit.engine.runs.world import World
+
+NEWEST = 50
+
+
+def runs(settings: Settings, *, every: bool, mode: str | None, json: bool) -> int:
+    """The newest 50, newest first; `every` one of them with --all."""
+    if mode not in (None, "live", "drill"):
+        raise UsageError(f"there is no mode '{mode}'", "there are live and drill")
+
+    async def work(world: World) -> int:
+        from cockpit.engine.runs.remembered import all_runs
+        from cockpit.views import runs_list
+
+        found = [run for run in (await all_runs(world.journal)).values() if mode in (None, run.mode)]
+        chosen = found[::-1] if every else found[::-1][:NEWEST]
+        owners = {run.id: _owner(world, run.id) for run in chosen if not run.final}
+        if json:
+            say_json(runs_list.document(chosen, owners), indent=True)
+        else:
+            say(runs_list.lines(chosen, owners, world.clock.now()))
+        return 0
+
+    return in_world(settings, work, reads_only=True)
+
+
+def _owner(world: World, id: str) -> str:
+    """A child is in the hands of whoever has the run around it."""
+    return world.owners.holder(id.partition(".")[0])
+
+
+def approve(settings: Settings, name: str, step: str, *, refuse: bool, reason: str) -> int:
+    """0 on record, 2 refused: nobody approves what he runs himself."""
+    if not reason.strip():
+        raise UsageError("--reason is empty", "say why, for those who read it later")
+
+    async def work(world: World) -> int:
+        from cockpit.core.runbook.words import say as word
+        from cockpit.engine.runs.approving import void
+
+        run, _ = await named_run(world, name)
+        one = next(
+            (each for each in reversed(run.executions) if each.key.step == step and each.approval), None
+        )
+        wanted = run.step(step)
+        if one is None or wanted is None or wanted.approval is None:
+            raise RunRefused(f"{run.id} asks for no approval of '{step}' now")
+        if world.actor in run.operators and not refuse:
+            raise RunRefused(f"{world.actor} acts in {run.id} and cannot approve it", "ask a second person")
+        if wanted.approval.by and world.actor not in wanted.approval.by:
+            raise RunRefused(f"{world.actor} may not approve it", f"ask {', '.join(wanted.approval.by)}")
+        if why := void(run, wanted, one, world.clock.now()):
+            raise RunRefused(why, f"whoever runs {run.id} has to ask again")
+        body = {"reason": reason, "digest": one.approval.get("digest"), "enforced": False}
+        said = word("approval.refused" if refuse else "approval.granted", one.key, **body)
+        await world.journal.append([said.fact(run, world.clock.now(), world.actor)])
+        say([f"{run.id} {step}: {'refused' if refuse else 'approved'} (second person not enforced here)"])
+        return 0
+
+    refuse_readonly(settings)
+    return in_world(settings, work)

@@ -1,0 +1,55 @@
+"""Runbooks as a list: what they are for, whom they belong to, how much of them can be taken back."""
+
+from __future__ import annotations
+
+from cockpit.core.model import Model
+from cockpit.core.runbook.model import Reach, Runbook
+from cockpit.core.runbook.told import undo_words
+
+SCHEMA = "cockpit.runbooks/v1"
+
+
+def coverage(runbook: Runbook) -> tuple[int, int]:
+    """(steps that write and have an undo, steps that write)"""
+    writes = [step for step in runbook.steps if step.reach is not Reach.READ]
+    return sum(undo_words(step)[0] for step in writes), len(writes)
+
+
+def coverage_words(runbook: Runbook) -> str:
+    can, writes = coverage(runbook)
+    if not writes:
+        return "changes nothing"
+    if can == writes:
+        return "all of it can be undone"
+    return f"{can} of {writes} can be undone" if can else "cannot be undone"
+
+
+def lines(model: Model) -> list[str]:
+    books = sorted(model.books.values(), key=lambda each: each.id)
+    if not books:
+        return ["no runbooks: write runbooks/NAME.yaml beside the configuration"]
+    widest = max(len(each.id) for each in books)
+    said = []
+    for each in books:
+        draft = " (draft)" if each.status == "draft" else ""
+        said.append(f"{each.id:{widest}}  {each.title}{draft}; {coverage_words(each)}")
+    return said
+
+
+def document(model: Model) -> dict[str, object]:
+    return {"schema": SCHEMA, "runbooks": [_entry(each) for each in model.books.values()]}
+
+
+def _entry(runbook: Runbook) -> dict[str, object]:
+    can, writes = coverage(runbook)
+    return {
+        "id": runbook.id,
+        "title": runbook.title,
+        "status": runbook.status,
+        "services": list(runbook.services),
+        "owner": runbook.owner or None,
+        "target": runbook.target or None,
+        "digest": runbook.digest,
+        "undo": {"can": can, "of": writes},
+        "file": runbook.file,
+    }

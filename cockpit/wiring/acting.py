@@ -1,0 +1,68 @@
+"""The world that runs touch: journal, shims, requests, metrics, flags, silences and secrets, for real."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+from cockpit.adapters.clock import SystemClock
+from cockpit.adapters.failpoints import die_at
+from cockpit.adapters.journal.owners import RunOwners
+from cockpit.adapters.journal.place import place
+from cockpit.adapters.journal.sqlite import SqliteJournal
+from cockpit.core.model import Model
+from cockpit.engine.runs.locking import Exclusive
+from cockpit.engine.runs.world import World
+
+if TYPE_CHECKING:
+    from cockpit.config import Loaded
+
+
+@asynccontextmanager
+async def world(loaded: Loaded, *, actor: str, readonly: bool = False) -> AsyncIterator[World]:
+    """Everything is closed at the end; commands that run go on under their shims."""
+    made = make(loaded.model, actor=actor, readonly=readonly)
+    try:
+        yield made
+    finally:
+        await close(made)
+
+
+def make(model: Model, *, actor: str, readonly: bool = False) -> World:
+    """Opens nothing yet: each part does so when it is first used. Raises JournalError for a wrong place."""
+    from cockpit.adapters.flags.providers import flag_providers
+    from cockpit.adapters.http import HttpxHttp
+    from cockpit.adapters.metrics import PrometheusMetrics
+    from cockpit.adapters.process import Commands
+    from cockpit.adapters.secrets import Secrets
+
+    folder = place(model.name, model.journal)
+    secrets = Secrets(trusts=lambda command: True)
+    return World(
+        model=model,
+        journal=SqliteJournal(folder),
+        owners=Exclusive(RunOwners(folder)),
+        clock=SystemClock(),
+        runner=Commands(),
+        http=HttpxHttp(),
+        metrics=PrometheusMetrics(model),
+        secrets=secrets,
+        boot_ns=lambda: time.clock_gettime_ns(time.CLOCK_BOOTTIME),
+        actor=actor,
+        flags=flag_providers(model, secrets),
+        environ=dict(os.environ),
+        folder=str(folder.path / "runs"),
+        readonly=readonly,
+        die_at=die_at,
+    )
+
+
+async def close(world: World) -> None:
+    """Parts that hold connections are closed, each whether or not the others can be."""
+    closing = [world.http.close, world.metrics.close, *(each.close for each in world.flags.values())]
+    for close_one in (*closing, world.journal.close):
+        with suppress(Exception):
+            await close_one()
