@@ -155,13 +155,19 @@ class Reader(Iterator[Poll]):
             self._refuse("is nested too deeply")
         except ValueError as error:
             if line.endswith(b"\n") or self._number == 1:
-                self._refuse(f"is not JSON: {error}")
+                self._refuse(_not_json(error))
         self._cut = f"line {self._number} was cut off and is left out"
         return _END
 
     def _refuse(self, what: str, hint: str = "") -> NoReturn:
         self.close()
         raise RecordingError(f"{self._name}:{max(1, self._number)}: {what}", hint)
+
+
+def _not_json(error: ValueError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "is not text, so it is no recording"
+    return f"is not JSON: {error}"
 
 
 def _no_constant(word: str) -> NoReturn:

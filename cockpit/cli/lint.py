@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cockpit.cli.output import say, say_json
@@ -38,7 +39,7 @@ def _live(settings: Settings, paths: Sequence[Path]) -> list[Finding]:
     """What the servers of the configuration say about its queries; of the first path that is one."""
     from cockpit.cli.live import returning_nothing
 
-    return returning_nothing(paths[0] if paths else settings.config)
+    return returning_nothing(replace(settings, config=paths[0] if paths else settings.config))
 
 
 def _entry(found: Finding) -> dict[str, object]:

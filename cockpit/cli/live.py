@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli.checks import Check
+from cockpit.cli.loading import load
+from cockpit.cli.settings import Settings
 from cockpit.core.levels import Kind, Seconds
 from cockpit.core.model import MetricServer, Model, OnNoData
 from cockpit.core.queries import narrow
@@ -101,11 +103,9 @@ def _ages(state: State) -> Iterator[Check]:
         yield Check(oldest <= OLD_DATA, "data", f"the oldest is {age(oldest)} old: {name} {signal}")
 
 
-def returning_nothing(path: Path | None) -> list[Finding]:
+def returning_nothing(settings: Settings) -> list[Finding]:
     """C19 for every signal whose query finds nothing now. Raises SourceError when a server cannot say."""
-    from cockpit import config
-
-    loaded = config.load(path)
+    loaded = load(settings)
     places = _places(loaded.path)
     empty = asyncio.run(_empty(loaded.model))
     return [

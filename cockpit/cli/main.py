@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from cockpit.text import clean
 
 WRONG_USAGE = 64
 INTERRUPTED = 130
+UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 FAULT = 70
 """Our own mistake."""
 REPORT = "this is a fault of cockpit: run it again with COCKPIT_DEBUG=1 and report what it prints"
@@ -95,7 +97,13 @@ def _open_what_is_closed() -> None:
 
 
 def _lost_output(error: OSError) -> bool:
-    """Whether it was stdout that could not be written: the disk behind it is full, for one."""
+    """Whether it was stdout that could not be written: the disk behind it is full, for one.
+
+    Unbuffered output (PYTHONUNBUFFERED, as in many containers) fails in the write and has nothing to flush;
+    errors about files of ours name the file.
+    """
+    if error.filename is None and error.errno in UNWRITABLE:
+        return True
     try:
         sys.stdout.flush()
     except OSError as again:

@@ -41,6 +41,8 @@ def _documents(settings: Settings, file: Path, speed: float | None) -> int:
             time.sleep(max(0.0, (at - before) / speed))
         before = at
         say_json(document(state, at))
+    if before is None:
+        raise UsageError(f"{file} holds no poll")
     return 0
 
 

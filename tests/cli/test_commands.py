@@ -260,3 +260,55 @@ def test_a_fault_of_ours_is_one_line_that_says_how_to_report_it(here: Path) -> N
     assert (done.returncode, len(done.stderr.splitlines())) == (70, 1)
     assert "COCKPIT_DEBUG=1" in done.stderr
     assert "Traceback" in fault(COCKPIT_DEBUG="1").stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", [["lint"], ["schema", "Cockpit"], ["status", "--json"], ["--help"]])
+def test_a_full_disk_behind_the_output_is_said_and_no_fault_of_ours(
+    here: Path, command: list[str], unbuffered: str
+) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cockpit", *command],
+            cwd=here,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.stderr == "cockpit: the output cannot be written: No space left on device\n"
+    assert done.returncode == 64
+
+
+def test_an_option_in_the_wrong_place_is_told_the_right_one(here: Path) -> None:
+    done = cockpit("status", "--prometheus", "http://localhost:9090", cwd=here)
+    assert done.returncode == 64
+    assert done.stderr.endswith("--prometheus stands before the command: cockpit --prometheus ... COMMAND\n")
+
+
+def test_lint_live_asks_the_server_of_the_command_line(tmp_path: Path) -> None:
+    here = small(tmp_path, CONFIG.replace("kind: errors", "kind: latency")).parent
+    done = cockpit("--prometheus", "http://127.0.0.1:9", "lint", "--live", cwd=here)
+    assert done.returncode == 1
+    assert "refuse" in done.stderr.lower()
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("json", [[], ["--json"]])
+def test_a_recording_cut_short_or_of_something_else_is_one_clear_answer(here: Path, json: list[str]) -> None:
+    cut = here / "cut.ndjson"
+    cut.write_text('{"schema": "cockpit.recording/v1"}\n{"at": 17000')
+    done = cockpit("replay", cut, *json, cwd=here)
+    assert done.returncode == 64
+    assert done.stderr.splitlines() == [
+        f"{cut}: line 2 was cut off and is left out",
+        f"cockpit: {cut} holds no poll",
+    ]
+    binary = here / "binary.ndjson"
+    binary.write_bytes(bytes(range(256)) * 1000)
+    done = cockpit("replay", binary, *json, cwd=here)
+    assert done.returncode == 64
+    assert done.stderr == f"cockpit: {binary}:1: is not text, so it is no recording\n"

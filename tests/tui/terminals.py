@@ -12,7 +12,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,6 +31,13 @@ def require_tmux() -> None:
     if os.environ.get("CI"):
         pytest.fail("tmux is not installed; run tests/lab/install", pytrace=False)
     pytest.skip("needs tmux; tests/lab/install installs it")
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.05)
 
 
 class Tmux:

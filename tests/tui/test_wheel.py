@@ -14,7 +14,7 @@ import pytest
 
 from tests.cli.running import recording, small
 
-from .terminals import ROOT, tmux
+from .terminals import ROOT, tmux, wait_until
 
 BARE = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm-256color"}
 
@@ -97,6 +97,7 @@ def test_it_records_until_it_is_interrupted(cockpit: Path, tmp_path: Path) -> No
         terminal.type(script)
         terminal.press("Enter")
         terminal.wait_for("ctrl+c ends it")
+        wait_until(lambda: len(file.read_text().splitlines()) > 1)
         terminal.press("C-c")
         assert "Traceback" not in terminal.wait_for("ended 130")
     assert json.loads(file.read_text().splitlines()[0]) == {"schema": "cockpit.recording/v1"}
