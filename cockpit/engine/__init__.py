@@ -18,7 +18,6 @@ from cockpit.core.events import (
     Refused,
     Rewarmed,
 )
-from cockpit.core.health import reasoning
 from cockpit.core.levels import Instant, Seconds
 from cockpit.core.state import State
 from cockpit.core.update import update
@@ -27,7 +26,7 @@ from cockpit.core.update_timeline import described
 from cockpit.engine.acting import MakeActing, Wanted
 from cockpit.engine.asking import Asking, Connect, Outside
 from cockpit.engine.lane import DecisionLane
-from cockpit.engine.slices import fold, in_slices
+from cockpit.engine.slices import fold, think
 from cockpit.engine.tail import Tail
 from cockpit.ports import Clock, Journal
 
@@ -246,7 +245,7 @@ class Engine:
 
     async def _reason(self, state: State) -> None:
         try:
-            self.dispatch(Reasoned(await in_slices(reasoning(state.health)), state.generation))
+            self.dispatch(Reasoned(await think(state.health), state.generation))
         except Exception as error:  # levels are right without it, and needed most when this goes wrong
             log.exception("reasoning")
             why = f"internal fault, please report: {error!r:.200}"

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from cockpit.core.actions import Action
 from cockpit.core.events import Event, PollReplayed
+from cockpit.core.health import reason, reasoning
+from cockpit.core.health.state import Health
 from cockpit.core.levels import Seconds
 from cockpit.core.poll import Poll
 from cockpit.core.state import State
@@ -42,6 +44,13 @@ async def fold(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
     if len(state.picture.slots.slots) < MANY:
         return update(state, event)
     return await asyncio.to_thread(update, state, event)
+
+
+async def think(health: Health) -> Health:
+    """What `reason` says: in slices or, like `fold`, in a thread; slices of a large fleet are longer."""
+    if len(health.graph.slots.slots) < MANY:
+        return await in_slices(reasoning(health))
+    return await asyncio.to_thread(reason, health)
 
 
 async def fold_polls(state: State, polls: Iterable[Poll]) -> State:

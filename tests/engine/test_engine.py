@@ -346,7 +346,7 @@ async def test_thoughts_that_fail_leave_the_levels(monkeypatch: pytest.MonkeyPat
     def broken(health: object) -> object:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("cockpit.engine.reasoning", broken)
+    monkeypatch.setattr("cockpit.engine.slices.reasoning", broken)
     run = start(answering(values=lambda at: BAD))
     state = await run.go(10)
     assert levels(state)["orders-db"] == "DOWN"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, MutableSequence, Set
+from collections.abc import Callable, Iterable, Mapping, MutableSequence, Sequence, Set
+from dataclasses import dataclass
 from typing import Final
 
 from cockpit.core.health.graph import Edge, Graph
@@ -98,7 +99,33 @@ def _downstream(graph: Graph, nodes: Iterable[int]) -> set[int]:
     return found
 
 
-def predicted_alone(graph: Graph, source: int, level: int, in_force: Set[tuple[str, str]]) -> dict[int, int]:
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """The edges the other way round: what every node passes on; unreviewed edges count in full."""
+
+    alone: tuple[Sequence[tuple[int, Sequence[int]]], ...]
+    """By node: who needs just it, and what they suffer by its level."""
+    shared: Mapping[int, Sequence[Edge]]
+    """By node: the edges on which it is one of several alternatives."""
+
+
+def onward(graph: Graph, in_force: Set[tuple[str, str]]) -> Onward:
+    """Built once for all suspects of a poll."""
+    alone: list[list[tuple[int, Sequence[int]]]] = [[] for _ in graph.names]
+    shared: dict[int, list[Edge]] = {}
+    for edge in (edge for edges in graph.edges for edge in edges):
+        if edge.dependency.any_of:
+            for member in edge.members:
+                shared.setdefault(member, []).append(edge)
+        else:
+            passed: Sequence[int] = PHI[edge.dependency.criticality]
+            if edge.fallback is not None:
+                passed = [_capped(edge, level, in_force) for level in passed]
+            alone[edge.members[0]].append((edge.dependent, passed))
+    return Onward(tuple(alone), shared)
+
+
+def predicted_alone(ways: Onward, source: int, level: int, in_force: Set[tuple[str, str]]) -> dict[int, int]:
     """Exposure of every node above OK when `source` alone is at `level`; unreviewed edges count in full."""
     exposure: dict[int, int] = {}
 
@@ -106,15 +133,15 @@ def predicted_alone(graph: Graph, source: int, level: int, in_force: Set[tuple[s
         predicted = exposure.get(node, 0)
         return max(level, predicted) if node == source else predicted
 
-    queue = deque(graph.dependents[source])
-    waiting = set(queue)
+    queue = deque([source])
     while queue:
         node = queue.popleft()
-        waiting.discard(node)
-        worst = max(suffered(edge, level_of, in_force, explaining=True) for edge in graph.edges[node])
-        if worst > exposure.get(node, 0):
-            exposure[node] = worst
-            fresh = [each for each in graph.dependents[node] if each not in waiting]
-            waiting.update(fresh)
-            queue.extend(fresh)
+        own = level_of(node)
+        passed = [(dependent, by_level[own]) for dependent, by_level in ways.alone[node]]
+        for edge in ways.shared.get(node, ()):
+            passed.append((edge.dependent, suffered(edge, level_of, in_force, explaining=True)))
+        for dependent, worst in passed:
+            if worst > exposure.get(dependent, 0):
+                exposure[dependent] = worst
+                queue.append(dependent)
     return exposure

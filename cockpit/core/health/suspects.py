@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cockpit.core.health.edges import predicted_alone, suffered
+from cockpit.core.health.edges import onward, predicted_alone, suffered
 from cockpit.core.health.fallbacks import carrying
 from cockpit.core.health.state import Because, Health, Suspect
 from cockpit.core.levels import Instant, Level, Seconds, Shown
@@ -36,11 +36,12 @@ def explore(health: Health) -> Generator[None, None, list[Explored]]:
     in_force = carrying(graph, health.active_since, health.at or 0.0)
     chosen = set(_worth_exploring(health, failing))
     changes = _changes_by_service(health.changes)
+    ways = onward(graph, in_force)
     found: list[Explored] = []
     for node in failing:
         predicted: Mapping[int, int] = {}
         if node in chosen:
-            predicted = predicted_alone(graph, node, health.parts[node].lo, in_force)
+            predicted = predicted_alone(ways, node, health.parts[node].lo, in_force)
         covers = _covered(predicted, node, failing) if predicted else []
         found.append(Explored(_scored(health, node, failing, covers, changes, in_force), predicted))
         yield
