@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +23,8 @@ def lint(settings: Settings, paths: Sequence[Path], *, json: bool, live: bool) -
     unasked: SourceError | None = None
     if live and not wrong:
         try:
-            findings += _live(settings, named)
+            for found in _live(settings, named):
+                findings.append(found)
         except SourceError as error:
             unasked = error
     if json:
@@ -35,11 +36,19 @@ def lint(settings: Settings, paths: Sequence[Path], *, json: bool, live: bool) -
     return 1 if wrong else 0
 
 
-def _live(settings: Settings, paths: Sequence[Path]) -> list[Finding]:
-    """What the servers of the configuration say about its queries; of the first path that is one."""
+def _live(settings: Settings, paths: Sequence[Path]) -> Iterator[Finding]:
+    """What programs, targets and servers say; when one of these fails, what came before it stays."""
+    from cockpit.cli import live_runbooks
     from cockpit.cli.live import returning_nothing
+    from cockpit.cli.loading import load
 
-    return returning_nothing(replace(settings, config=paths[0] if paths else settings.config))
+    settings = replace(settings, config=paths[0] if paths else settings.config)
+    loaded = load(settings)
+    books = live_runbooks.books_of(loaded)
+    yield from live_runbooks.missing_programs(loaded.model, books)
+    yield from live_runbooks.applied_before(settings, books)
+    yield from returning_nothing(settings)
+    yield from live_runbooks.silent_queries(loaded.model, books)
 
 
 def _entry(found: Finding) -> dict[str, object]:

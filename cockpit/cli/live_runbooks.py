@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cockpit.cli.settings import Settings
-from cockpit.errors import CockpitError, Finding
+from cockpit.errors import CockpitError, Finding, SourceError
 from cockpit.text import clean
 
 if TYPE_CHECKING:
@@ -105,7 +105,12 @@ def applied_before(settings: Settings, books: Iterable[Book]) -> list[Finding]:
     async def work(world: World) -> list[Finding]:
         return [each for book in books for each in await _already(world, book)]
 
-    return in_world(settings, work)
+    # Most have nothing to be asked, and a plan looks at more than that.
+    books = [book for book in books if any(step.part.reconcile for step in book.steps)]
+    try:
+        return in_world(settings, work) if books else []
+    except CockpitError as error:
+        raise SourceError(error.message, error.hint) from None
 
 
 async def _already(world: World, book: Book) -> list[Finding]:

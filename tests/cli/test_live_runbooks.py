@@ -13,7 +13,7 @@ import pytest
 
 from cockpit.cli.live_runbooks import books_of, missing_programs, silent_queries
 from cockpit.config import load
-from tests.cli.running import small
+from tests.cli.running import cockpit, small
 
 RUNBOOK = """\
 apiVersion: cockpit/v1
@@ -92,3 +92,35 @@ def test_queries_that_find_nothing_are_told(tmp_path: Path, server: str) -> None
     loaded = load(shop(tmp_path, server), environ={})
     found = silent_queries(loaded.model, books_of(loaded))
     assert [(each.code, each.severity, each.at.line) for each in found] == [("R17", "warning", 13)]
+
+
+RECONCILED = """\
+apiVersion: cockpit/v1
+kind: Runbook
+metadata: {id: r, owner: web, target: prod}
+steps:
+  - title: Set it
+    run: [./set, new]
+    reconcile: {run: [cat, ./state], applied_when: stdout == "%s", not_applied_when: stdout == "%s"}
+    rollback: {run: [./set, old]}
+"""
+
+
+@pytest.mark.parametrize(("applied", "not_applied", "told"), [("old", "new", ["R24"]), ("new", "old", [])])
+def test_a_look_that_says_applied_before_the_step_is_told(
+    applied: str, not_applied: str, told: list[str], tmp_path: Path, server: str
+) -> None:
+    config = shop(tmp_path, server)
+    (tmp_path / "runbooks/r.yaml").write_text(RECONCILED % (applied, not_applied))
+    (tmp_path / "runbooks/state").write_text("old\n")
+    done = cockpit("lint", "--live", "--json", "--config", config, cwd=tmp_path)
+    found = [each for each in json.loads(done.stdout)["findings"] if each["code"][0] == "R"]
+    assert [each["code"] for each in found] == ["R18", *told], done.stderr
+    assert all(each["severity"] == "warning" for each in found)
+
+
+def test_what_is_known_without_the_server_is_said_when_it_is_gone(tmp_path: Path) -> None:
+    done = cockpit("lint", "--live", "--config", shop(tmp_path, "http://127.0.0.1:9"), cwd=tmp_path)
+    assert done.returncode == 1
+    assert "the program 'no-such-program' is not on PATH here" in done.stdout
+    assert "cannot be reached" in done.stderr
