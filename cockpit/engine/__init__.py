@@ -26,6 +26,7 @@ from cockpit.core.update_timeline import described
 from cockpit.engine.acting import MakeActing, Wanted
 from cockpit.engine.asking import Asking, Connect, Outside
 from cockpit.engine.lane import DecisionLane
+from cockpit.engine.large import collect_rarely, is_large
 from cockpit.engine.slices import fold, think
 from cockpit.engine.tail import Tail
 from cockpit.ports import Clock, Journal
@@ -93,6 +94,8 @@ class Engine:
     async def run(self) -> None:
         """Until `stop`. Raises what went wrong inside; the world outside cannot make it raise."""
         ended = self._begin()
+        if is_large(self.state):
+            collect_rarely()
         try:
             self._spawn(self._play(self._feed) if self._feed else self._asking.run())
             if self._acting:
@@ -245,7 +248,7 @@ class Engine:
 
     async def _reason(self, state: State) -> None:
         try:
-            self.dispatch(Reasoned(await think(state.health), state.generation))
+            self.dispatch(Reasoned(await think(state), state.generation))
         except Exception as error:  # levels are right without it, and needed most when this goes wrong
             log.exception("reasoning")
             why = f"internal fault, please report: {error!r:.200}"

@@ -15,12 +15,11 @@ from cockpit.core.levels import Seconds
 from cockpit.core.poll import Poll
 from cockpit.core.state import State
 from cockpit.core.update import update
+from cockpit.engine.large import aside, is_large
 from cockpit.ports import Clock
 
 Result = TypeVar("Result")
 SLICE: Seconds = 0.010
-MANY = 2_000
-"""Signals from which on one poll may take longer than a slice or two."""
 
 
 async def in_slices(work: Generator[None, None, Result]) -> Result:
@@ -41,16 +40,14 @@ async def fold(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
     """What `update` says. With many signals in a thread: the poll in which everything changes takes longer
     than anybody should wait for a key, and `update` is pure, so it matters to nobody where it runs.
     """
-    if len(state.picture.slots.slots) < MANY:
-        return update(state, event)
-    return await asyncio.to_thread(update, state, event)
+    return await aside(update, state, event) if is_large(state) else update(state, event)
 
 
-async def think(health: Health) -> Health:
+async def think(state: State) -> Health:
     """What `reason` says: in slices or, like `fold`, in a thread; slices of a large fleet are longer."""
-    if len(health.graph.slots.slots) < MANY:
-        return await in_slices(reasoning(health))
-    return await asyncio.to_thread(reason, health)
+    if is_large(state):
+        return await aside(reason, state.health)
+    return await in_slices(reasoning(state.health))
 
 
 async def fold_polls(state: State, polls: Iterable[Poll]) -> State:

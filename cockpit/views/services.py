@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter, is_
+from typing import Final
 
 from cockpit.core.health.state import Node
 from cockpit.core.levels import Instant, Integrity
@@ -77,6 +79,10 @@ class ServiceRow:
     """What else the row was made of; equal marks and the same node make the same row."""
     haystack: str = ""
     """Lower case; what a filter looks in."""
+    rank: tuple[int, str] = (0, "")
+    """Its place by severity."""
+    is_wrong: bool = False
+    """Neither OK nor unmonitored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +99,13 @@ class ServiceList:
     options: Options = Options()
     """What these rows were made with."""
     model: object = None
+    made_of: tuple[object, ...] = ()
+    """What else these rows were made of; as long as all of it is the same object, so are the rows."""
 
 
+BY_SEVERITY: Final = attrgetter("rank")
+BY_NAME: Final = attrgetter("name")
+IS_WRONG: Final = attrgetter("is_wrong")
 OF_SOURCES = "group:what we see with"
 
 
@@ -103,10 +114,13 @@ def rows(
 ) -> ServiceList:
     """All rows by `options`; rows of `previous` are reused where their node is the same object."""
     options = options or Options()
+    made_of = state.model, state.health.nodes, state.record.acknowledged, *facts.lost_sources(state)
+    if previous and previous.options == options and _are(previous.made_of, made_of):
+        return previous
     depth = 0 if options.grouping is Grouping.FLAT else 1
     every = _every(state, depth, previous, options)
     kept = _chosen(every, options)
-    kept.sort(key=_by_name if options.order is Order.NAME else _by_severity)
+    kept.sort(key=BY_NAME if options.order is Order.NAME else BY_SEVERITY)
     shown = _grouped(state, kept, every, options, previous) if depth else kept
     cache = {row.key: row for row in every}
     cache |= {row.key: row for row in shown if row.kind is not RowKind.SERVICE}
@@ -114,11 +128,17 @@ def rows(
         (*_sources(state, options), *shown),
         len(kept),
         len(every),
-        sum(1 for row in every if row.node is not None and facts.is_wrong(row.node)),
+        sum(map(IS_WRONG, every)),
         cache,
         options,
         state.model,
+        made_of,
     )
+
+
+def _are(these: tuple[object, ...], those: tuple[object, ...]) -> bool:
+    """Whether they are the same objects; to compare thousands of nodes by value would take too long."""
+    return len(these) == len(those) and all(map(is_, these, those))
 
 
 def _every(state: State, depth: int, previous: ServiceList | None, options: Options) -> list[ServiceRow]:
@@ -131,10 +151,12 @@ def _every(state: State, depth: int, previous: ServiceList | None, options: Opti
     )
     before: Mapping[str, ServiceRow] = previous.cache if previous and same else {}
     found = []
+    ack = None
     for declared, node in zip(state.model.services, state.health.nodes, strict=False):
-        old = before.get(node.name)
-        ack = acknowledged.get(node.name) if acknowledged else None
-        if old is not None and old.node is node and old.marks == (ack,):
+        old = before.get(declared.name)
+        if acknowledged:
+            ack = acknowledged.get(declared.name)
+        if old is not None and old.node is node and old.marks[0] is ack:
             found.append(old)
         else:
             found.append(_row(declared, node, depth, ack))
@@ -162,6 +184,8 @@ def _row(declared: Service, node: Node, depth: int, ack: object) -> ServiceRow:
         node=node,
         marks=(ack,),
         haystack=" ".join((*looked_in, *overlays)).casefold(),
+        rank=(-_badness(node), clean(node.name)),
+        is_wrong=facts.is_wrong(node),
     )
 
 
@@ -182,7 +206,7 @@ def _overlays(node: Node, acked: bool) -> tuple[str, ...]:
 def _chosen(every: list[ServiceRow], options: Options) -> list[ServiceRow]:
     kept = every
     if options.only_wrong:
-        kept = [row for row in kept if row.node is not None and facts.is_wrong(row.node)]
+        kept = [row for row in kept if row.is_wrong]
     wanted = options.filter.strip().casefold()
     inverted = wanted.startswith("!")
     sought = wanted.removeprefix("!").split()
@@ -191,20 +215,11 @@ def _chosen(every: list[ServiceRow], options: Options) -> list[ServiceRow]:
     return list(kept)
 
 
-def _by_severity(row: ServiceRow) -> tuple[int, str]:
-    assert row.node is not None
-    return -_badness(row.node), row.name
-
-
 def _badness(node: Node) -> int:
     """Breached data stands above DOWN; an idle service is no worse than a fine one."""
     if node.integrity is Integrity.BREACHED:
         return 10
     return 1 if node.idle else words.BADNESS[node.level]
-
-
-def _by_name(row: ServiceRow) -> str:
-    return row.name
 
 
 def _grouped(
@@ -223,7 +238,7 @@ def _grouped(
     for row in kept:
         members.setdefault(group_of[row.key], []).append(row)
     headers = [_header(name, whole[name], options, previous) for name in members]
-    headers.sort(key=_by_name if options.order is Order.NAME else _by_severity)
+    headers.sort(key=BY_NAME if options.order is Order.NAME else BY_SEVERITY)
     found: list[ServiceRow] = []
     for header in headers:
         found.append(header)
@@ -240,8 +255,8 @@ def _header(
     name: str, members: Sequence[ServiceRow], options: Options, previous: ServiceList | None
 ) -> ServiceRow:
     """The worst of a group, and how many are not OK; of all its members, whatever the filter."""
-    worst = min(members, key=_by_severity)
-    wrong = sum(1 for row in members if row.node is not None and facts.is_wrong(row.node))
+    worst = min(members, key=BY_SEVERITY)
+    wrong = sum(map(IS_WRONG, members))
     key = f"group:{name}"
     level = f"{wrong} of {len(members)} not OK" if wrong else f"{len(members)} fine"
     level = f"{len(members)} not seen to fail" if not wrong and _any_unseen(members) else level
@@ -252,7 +267,16 @@ def _header(
     nobody = "no owner" if options.grouping is Grouping.OWNER else "no system"
     title = clean(name) or nobody
     return ServiceRow(
-        key, RowKind.HEADER, 0, worst.glyph, worst.tone, title, level, node=worst.node, folded=folded
+        key,
+        RowKind.HEADER,
+        0,
+        worst.glyph,
+        worst.tone,
+        title,
+        level,
+        node=worst.node,
+        folded=folded,
+        rank=(worst.rank[0], title),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Generator, Iterable
 from dataclasses import replace
+from operator import is_
 from typing import Final
 
 from cockpit.core.health.boundaries import broken_boundaries
@@ -107,7 +108,7 @@ def advance(health: Health, poll: Poll) -> Health:
         health,
         columns=columns,
         at=at,
-        nodes=tuple(nodes),
+        nodes=health.nodes if all(map(is_, nodes, health.nodes)) else tuple(nodes),
         parts=parts,
         exposures=exposures,
         sighted=sighted,

@@ -61,6 +61,7 @@ class Lines(Painted, ScrollView, Generic[T], can_focus=True):
     def __init__(self, *, id: str | None = None, clock: Callable[[], float] = monotonic) -> None:
         super().__init__(id=id)
         self.rows: Sequence[T] = ()
+        self._given: Sequence[T] = ()
         self.cursor = -1
         self._clock = clock
         self._moved_at = -SETTLES_AFTER
@@ -91,8 +92,9 @@ class Lines(Painted, ScrollView, Generic[T], can_focus=True):
 
     def show(self, rows: Sequence[T], *, settle: bool = False) -> None:
         """Take over `rows`. They keep their old order while the cursor is on the move, unless `settle`."""
+        given, self._given = self._given, rows
         if not settle and self._clock() - self._moved_at < SETTLES_AFTER:
-            rows = keep_order(rows, self.rows)
+            rows = self.rows if rows is given else keep_order(rows, self.rows)
         if rows is not self.rows:
             self._mark_changed(rows)
             self._take_over(rows)

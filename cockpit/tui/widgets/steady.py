@@ -21,6 +21,9 @@ def keep_order(new: Sequence[T], old: Sequence[T]) -> Sequence[T]:
     before = [row.key for row in old]
     if keys == before:
         return new
+    by_key = dict(zip(keys, new, strict=True))
+    if len(by_key) == len(new) == len(old) and all(map(by_key.__contains__, before)):
+        return [by_key[key] for key in before]
     place = {key: at for at, key in enumerate(before)}
     after = -1
     ranks = []
