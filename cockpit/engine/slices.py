@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator, Iterable
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import TypeVar
 
 from cockpit.core.actions import Action
 from cockpit.core.events import Event, PollReplayed
-from cockpit.core.health import reason, reasoning
+from cockpit.core.health import reasoning
 from cockpit.core.health.state import Health
 from cockpit.core.levels import Seconds
 from cockpit.core.poll import Poll
@@ -20,6 +20,8 @@ from cockpit.ports import Clock
 
 Result = TypeVar("Result")
 SLICE: Seconds = 0.010
+REST: Seconds = 0.002
+"""Work in a thread after which the screen has as long for itself."""
 
 
 async def in_slices(work: Generator[None, None, Result]) -> Result:
@@ -46,8 +48,22 @@ async def fold(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
 async def think(state: State) -> Health:
     """What `reason` says: in slices or, like `fold`, in a thread; slices of a large fleet are longer."""
     if is_large(state):
-        return await aside(reason, state.health)
+        return await aside(_with_rests, reasoning(state.health))
     return await in_slices(reasoning(state.health))
+
+
+def _with_rests(work: Generator[None, None, Result]) -> Result:
+    """What `work` returns. It rests as long as it works, since two that want the interpreter slow each other."""
+    begun = perf_counter()
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            result: Result = done.value
+            return result
+        if (worked := perf_counter() - begun) > REST:
+            sleep(worked)
+            begun = perf_counter()
 
 
 async def fold_polls(state: State, polls: Iterable[Poll]) -> State:
