@@ -26,7 +26,7 @@ from cockpit.core.update_timeline import described
 from cockpit.engine.acting import MakeActing, Wanted
 from cockpit.engine.asking import Asking, Connect, Outside
 from cockpit.engine.lane import DecisionLane
-from cockpit.engine.large import collect_rarely, is_large
+from cockpit.engine.large import is_large, leave_room
 from cockpit.engine.slices import fold, think
 from cockpit.engine.tail import Tail
 from cockpit.ports import Clock, Journal
@@ -95,7 +95,7 @@ class Engine:
         """Until `stop`. Raises what went wrong inside; the world outside cannot make it raise."""
         ended = self._begin()
         if is_large(self.state):
-            collect_rarely()
+            leave_room()
         try:
             self._spawn(self._play(self._feed) if self._feed else self._asking.run())
             if self._acting:

@@ -15,7 +15,7 @@ from cockpit.core.levels import Seconds
 from cockpit.core.poll import Poll
 from cockpit.core.state import State
 from cockpit.core.update import update
-from cockpit.engine.large import aside, is_large
+from cockpit.engine.large import is_large
 from cockpit.ports import Clock
 
 Result = TypeVar("Result")
@@ -42,18 +42,18 @@ async def fold(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
     """What `update` says. With many signals in a thread: the poll in which everything changes takes longer
     than anybody should wait for a key, and `update` is pure, so it matters to nobody where it runs.
     """
-    return await aside(update, state, event) if is_large(state) else update(state, event)
+    return await asyncio.to_thread(update, state, event) if is_large(state) else update(state, event)
 
 
 async def think(state: State) -> Health:
     """What `reason` says: in slices or, like `fold`, in a thread; slices of a large fleet are longer."""
     if is_large(state):
-        return await aside(_with_rests, reasoning(state.health))
+        return await asyncio.to_thread(_with_rests, reasoning(state.health))
     return await in_slices(reasoning(state.health))
 
 
 def _with_rests(work: Generator[None, None, Result]) -> Result:
-    """What `work` returns. It rests as long as it works, since two that want the interpreter slow each other."""
+    """What `work` returns. It rests as long as it works: two that want the interpreter slow each other."""
     begun = perf_counter()
     while True:
         try:
