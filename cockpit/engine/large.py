@@ -22,8 +22,8 @@ def is_large(state: State) -> bool:
 def leave_room() -> None:
     """Threads hand over after 1 ms instead of 5, and what has been loaded is not looked through again.
 
-    A full collection holds everything for 130 ms with 5,000 services and finds next to nothing: hardly anything
-    here is in a cycle, and what the screen leaves behind is found by the collections in between.
+    A full collection holds everything for 130 ms with 5,000 services and finds next to nothing: little is
+    in cycles, and what the screen leaves behind is found by the collections in between.
     """
     sys.setswitchinterval(TURN)
     gc.freeze()
