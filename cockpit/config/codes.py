@@ -34,6 +34,8 @@ CODES: Final = {
     "F03": "the flag is not in its provider",
     "F04": "targeting rules can defeat the kill",
     "F05": "a kill switch that never expires",
+    "F06": "a kill value that the provider cannot hold",
+    "F07": "a flag store that cannot be read back, so that every change ends unknown",
     "R02": "a write step without rollback, and without the reason why there is none",
     "R03": "retry on a write step that is not idempotent",
     "R04": "a write step without `reconcile` or `on_unknown: ask`",
@@ -65,7 +67,8 @@ CODES: Final = {
 }
 WARNINGS: Final = frozenset(
     {
-        *("C07", "C09", "C10", "C11", "C12", "C13", "C14", "C15", "C16", "C17", "C19", "F04", "F05", "S03"),
+        *("C07", "C09", "C10", "C11", "C12", "C13", "C14", "C15", "C16", "C17", "C19"),
+        *("F04", "F05", "F07", "S03"),
         *("R06", "R11", "R12", "R15", "R17", "R18", "R23", "R24", "R25"),
     }
 )

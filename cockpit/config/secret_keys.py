@@ -21,6 +21,7 @@ _ENDINGS: Final = (
     "private_key",
     "secret_key",
 )
+_HEADERS: Final = frozenset({"authorization", "cookie", "x-api-key", "x-auth-token", "proxy-authorization"})
 _REFERENCES: Final = ("env:", "file:", "command:")
 
 
@@ -36,6 +37,11 @@ _login: Final = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 def holds_login(text: str) -> bool:
     """Whether a URL in `text` carries a password."""
     return "://" in text and bool(_login.search(text))
+
+
+def is_secret_header(name: str) -> bool:
+    """Whether what an HTTP header of this name says proves who we are."""
+    return name.lower() in _HEADERS
 
 
 def is_reference(value: str) -> bool:

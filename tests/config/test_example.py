@@ -183,6 +183,36 @@ def test_the_rest(library: Loaded) -> None:
     path = str(HERE / "flags/library.json")
     assert model.flags == (
         FlagStore("files", "flagd-file", path, environments=("centre",), owner="desk", runbook="no-metrics"),
+        FlagStore(
+            "unleash",
+            "unleash",
+            url="https://unleash.library.example",
+            environments=("staging", "production"),
+            options={
+                "project": "lending",
+                "token": f"file:{HERE / 'secrets/unleash'}",
+                "http_config": {"tls_config": {"ca_file": str(HERE / "secrets/ca.pem")}},
+            },
+        ),
+        FlagStore(
+            "own",
+            "webhook",
+            options={
+                "get": "https://switches.library.example/{env}/{key}",
+                "set": "https://switches.library.example/{env}/{key}",
+                "method": "PUT",
+                "pointer": "/state/value",
+                "if_match": True,
+                "headers": {"Authorization": "env:SWITCHES", "X-Desk": "centre"},
+                "timeout": 3.0,
+            },
+        ),
+        FlagStore(
+            "lamps",
+            "command",
+            environments=("centre",),
+            options={"run": ("./lamps", "--json"), "env": {"LAMP_TOKEN": "env:LAMPS"}, "cwd": str(HERE)},
+        ),
     )
     assert model.kill_switches == (
         KillSwitch(

@@ -45,7 +45,7 @@ def to_model(
         capabilities=tuple(nodes.capability(each, signals, modes, now) for each in declared.capabilities),
         teams=tuple(people.team(each.value) for each in declared.teams),
         targets=tuple(world.target(each) for each in declared.targets),
-        flags=tuple(world.flag_store(each) for each in declared.flags),
+        flags=tuple(world.flag_store(each, environ) for each in declared.flags),
         kill_switches=tuple(world.kill_switch(each.value) for each in declared.kill_switches),
         prometheus=tuple(world.metric_server(each, environ) for each in declared.prometheus) or metrics,
         alertmanager=tuple(world.alert_server(each, environ) for each in declared.alertmanager) or alerts,

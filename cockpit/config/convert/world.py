@@ -68,11 +68,12 @@ def environment_complaints(declared: Declared, environ: Mapping[str, str]) -> It
 
 
 def connection_complaints(
-    servers: Iterable[Placed[models.MetricServer] | Placed[models.AlertServer]],
+    servers: Iterable[Placed[models.MetricServer] | Placed[models.AlertServer] | Placed[models.FlagStore]],
 ) -> Iterator[Finding]:
     for server in servers:
-        complaint = http_config.check_url(server.value.url)
-        if complaint and not holds_login(server.value.url):  # which is C18's matter
+        url = server.value.url
+        complaint = http_config.check_url(url) if url else None
+        if url and complaint and not holds_login(url):  # which is C18's matter
             yield finding("C04", server.at("url"), complaint.message, complaint.hint)
         for complaint in http_config.check_http_config(server.value.http_config or {}):
             unknown = complaint.message.startswith("unknown key")
@@ -81,7 +82,8 @@ def connection_complaints(
 
 
 def _connection(
-    placed: Placed[models.MetricServer] | Placed[models.AlertServer], environ: Mapping[str, str]
+    placed: Placed[models.MetricServer] | Placed[models.AlertServer] | Placed[models.FlagStore],
+    environ: Mapping[str, str],
 ) -> Mapping[str, object]:
     folder = beside(placed.document.file, ".")
     config = followed(placed.value.http_config or {}, environ)
@@ -98,20 +100,54 @@ def unset_secrets(
             yield f"{who} needs {short(reference)}, which gives nothing here"
 
 
-def flag_store(placed: Placed[models.FlagStore]) -> FlagStore:
+def flag_store(placed: Placed[models.FlagStore], environ: Mapping[str, str]) -> FlagStore:
     declared = placed.value
     return FlagStore(
         name=declared.name,
         provider=declared.provider,
-        path=str(flag_file(placed)),
+        path=str(flag_file(placed) or ""),
+        url=declared.url or "",
         environments=declared.environments,
         owner=declared.owner,
         runbook=declared.runbook,
+        options=_flag_options(placed, environ),
     )
 
 
-def flag_file(placed: Placed[models.FlagStore]) -> Path:
-    return beside(placed.document.file, placed.value.path).absolute()
+def flag_file(placed: Placed[models.FlagStore]) -> Path | None:
+    """None: these flags live in no file."""
+    path = placed.value.path
+    return None if path is None else beside(placed.document.file, path).absolute()
+
+
+def _flag_options(placed: Placed[models.FlagStore], environ: Mapping[str, str]) -> Mapping[str, object]:
+    """What only this provider knows. Secrets stay references, looked up at each use."""
+    declared = placed.value
+    known: dict[str, object] = {}
+    match declared.provider:
+        case "unleash":
+            known = {"project": declared.project, "token": _from_here(placed, declared.token or "")}
+        case "webhook":
+            headers = {name: _from_here(placed, value) for name, value in declared.headers.items()}
+            known = {"get": declared.get or "", "set": declared.set or "", "method": declared.method}
+            known |= {"pointer": declared.pointer, "if_match": declared.if_match, "headers": headers}
+        case "command":
+            env = {name: _from_here(placed, value) for name, value in declared.env.items()}
+            folder = str(beside(placed.document.file, ".").absolute())
+            known = {"run": declared.run or (), "env": env, "cwd": folder}
+    if declared.timeout is not None:
+        known["timeout"] = declared.timeout
+    if declared.http_config:
+        known["http_config"] = _connection(placed, environ)
+    return known
+
+
+def _from_here(placed: Placed[models.FlagStore], value: str) -> str:
+    """A reference to a file beside the configuration, with its whole path."""
+    path = value.removeprefix("file:")
+    if path == value or path.startswith("~/"):
+        return value
+    return f"file:{beside(placed.document.file, path).absolute()}"
 
 
 def kill_switch(declared: models.KillSwitch) -> KillSwitch:

@@ -2,6 +2,7 @@
 
 from cockpit.config.models.business import Capability, Measure, ServiceLevel, Value, Workaround
 from cockpit.config.models.cockpit import CockpitFile, Defaults, Metadata
+from cockpit.config.models.flags import FlagStore, KillSwitch
 from cockpit.config.models.people import Access, Incident, Journal, Team
 from cockpit.config.models.preset import PresetFile, PresetSignal
 from cockpit.config.models.runbook import RunbookFile
@@ -11,8 +12,6 @@ from cockpit.config.models.sources import (
     AlertServer,
     Changes,
     Check,
-    FlagStore,
-    KillSwitch,
     MetricServer,
     Target,
 )

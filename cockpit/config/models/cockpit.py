@@ -9,14 +9,13 @@ from pydantic import Field
 from cockpit.config.models.base import Duration as Span
 from cockpit.config.models.base import Interval, Label, Name, Part, Text, TierNumber, Word
 from cockpit.config.models.business import Capability
+from cockpit.config.models.flags import FlagStore, KillSwitch
 from cockpit.config.models.people import Access, Incident, Journal, Team
 from cockpit.config.models.services import Service
 from cockpit.config.models.sources import (
     AlertServer,
     Changes,
     Check,
-    FlagStore,
-    KillSwitch,
     MetricServer,
     Target,
 )

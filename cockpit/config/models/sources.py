@@ -1,19 +1,17 @@
-"""What the cockpit reaches from here, in a file: servers, flags, targets, checks, changes."""
+"""What the cockpit reaches from here, in a file: servers, targets, checks, changes."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from cockpit.config.models.base import (
     Address,
     Flag,
-    Interval,
     Label,
     Name,
     Part,
-    PlainValue,
     Promql,
     Text,
     WebUrl,
@@ -94,44 +92,6 @@ class Target(Part):
         if self.protected and self.sandbox:
             raise wrong("a target is protected or a sandbox, not both", "remove one of them", "sandbox")
         return self
-
-
-class FlagStore(Part):
-    """Where feature flags live."""
-
-    name: Name
-    """Named by `provider` of a kill switch."""
-    provider: Literal["flagd-file"]
-    """A file in the format of OpenFeature flagd."""
-    path: Word
-    """The file."""
-    environments: Annotated[tuple[Name, ...], Field(min_length=1)] = ("default",)
-    """Environments it knows."""
-    owner: Text = ""
-    """The team that answers for it."""
-    runbook: Text = ""
-    """Id of the runbook for when it is gone."""
-
-
-class KillSwitch(Part):
-    """A flag that switches something off, or over, on purpose."""
-
-    key: Name
-    """The flag's key."""
-    provider: Name
-    """The flag store that has it."""
-    service: Name | None = None
-    """The service it protects."""
-    kill: PlainValue = True
-    """The value that means: switched off."""
-    effect: Text = ""
-    """What it costs, in plain words."""
-    data_risk: Text = ""
-    """What happens to data."""
-    expires: Interval | None = None
-    """When somebody is reminded to turn it back."""
-    confirm: Literal["key", "type"] = "key"
-    """`key`: one more key press; `type`: the flag's name is typed."""
 
 
 class Expected(Part):

@@ -18,7 +18,7 @@ def complaints(
     declared: Declared, model: Model, presets: Presets, patience: Patience, environ: Mapping[str, str]
 ) -> Iterator[Finding]:
     """Everything that needs more than one part of a file to see."""
-    yield from connection_complaints([*declared.prometheus, *declared.alertmanager])
+    yield from connection_complaints([*declared.prometheus, *declared.alertmanager, *declared.flags])
     yield from environment_complaints(declared, environ)
     yield from queries.complaints(declared, presets, patience)
     yield from owners.complaints(declared, model)

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from cockpit.config.findings import Step, finding, short
 from cockpit.config.marks import Document
-from cockpit.config.secret_keys import holds_login, is_reference, names_secret
+from cockpit.config.secret_keys import holds_login, is_reference, is_secret_header, names_secret
 from cockpit.errors import Finding
 
 _HINT: Final = (
@@ -15,7 +15,6 @@ _HINT: Final = (
 )
 _URL_HINT: Final = "keep it in http_config or the client's own password file, and change it: it was seen"
 _MAY_BE_EMPTY: Final = frozenset({"kill", "value", "default"})
-_HEADERS: Final = frozenset({"authorization", "cookie", "x-api-key", "x-auth-token", "proxy-authorization"})
 
 _Way: TypeAlias = "tuple[_Way, Step] | None"
 """How a value was reached, last step first; the whole path is put together for the few that matter."""
@@ -57,7 +56,7 @@ def _header(way: _Way) -> str:
     """The header that proves who we are and whose `values` these are."""
     path = _path(way)
     name = str(path[-3]) if len(path) > 2 else ""
-    return name if name.lower() in _HEADERS else ""
+    return name if is_secret_header(name) else ""
 
 
 def _path(way: _Way) -> tuple[Step, ...]:

@@ -35,7 +35,7 @@ class World:
     """Targets."""
     stores: Names
     flags: Mapping[str, Names | None]
-    """By store; None where its file cannot be read."""
+    """By store; None where they cannot be read, or only by asking a server."""
     runbooks: Names
 
     @staticmethod
@@ -54,8 +54,8 @@ class World:
         )
 
 
-def _keys(file: FilePath) -> Names | None:
-    flags, _ = read_flagd(file, str(file))
+def _keys(file: FilePath | None) -> Names | None:
+    flags, _ = read_flagd(file, str(file)) if file is not None else (None, [])
     return None if flags is None else Names("flag", flags)
 
 
