@@ -58,6 +58,7 @@ class Connection:
         self._stamps: tuple[object, ...] = ()
         self._headers: list[tuple[str, str]] = []
         self._client: httpx.AsyncClient | None = None
+        self._refreshing = asyncio.Lock()
         self._method = "POST"
 
     @property
@@ -72,13 +73,16 @@ class Connection:
         """Take up files that changed since the last call: tokens, passwords, certificates."""
         if self._client and not self._files:
             return
-        stamps, headers = await asyncio.to_thread(self._read)
-        if self._client is None or stamps != self._stamps:
-            old, self._client = self._client, await asyncio.to_thread(self._build)
-            self._stamps = stamps
-            if old is not None:
-                await old.aclose()
-        self._headers = headers
+        # One at a time: the first poll and the reading of history begin together, and of two clients
+        # that are built at once one would never be closed.
+        async with self._refreshing:
+            stamps, headers = await asyncio.to_thread(self._read)
+            if self._client is None or stamps != self._stamps:
+                old, self._client = self._client, await asyncio.to_thread(self._build)
+                self._stamps = stamps
+                if old is not None:
+                    await old.aclose()
+            self._headers = headers
 
     async def query(self, path: str, form: Mapping[str, str]) -> Reply:
         """POST a form; servers and proxies that only take GET are asked that way from then on."""
