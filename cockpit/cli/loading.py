@@ -25,11 +25,12 @@ def load(settings: Settings) -> Loaded:
     return replace(loaded, model=adapted(settings, loaded.model))
 
 
-def live(settings: Settings, *, readonly: bool) -> Engine:
+def live(settings: Settings, *, readonly: bool, actor: str = "") -> Engine:
+    """With an `actor`, decisions are put on record; without one nothing is."""
     from cockpit import wiring
 
     loaded = load(settings)
-    return wiring.live(loaded, readonly=readonly, adapted=lambda model: adapted(settings, model))
+    return wiring.live(loaded, readonly=readonly, actor=actor, adapted=lambda model: adapted(settings, model))
 
 
 def adapted(settings: Settings, model: Model) -> Model:

@@ -88,7 +88,7 @@ def make_engine(settings: Settings) -> Engine:
         return wiring.replay(load(settings), settings.replay, speed=settings.speed)
     if settings.demo:
         return wiring.demo(load(settings), settings.scenario)
-    return live(settings, readonly=settings.readonly)
+    return live(settings, readonly=settings.readonly, actor=actor())
 
 
 def concerns(state: State, alert: str) -> str:

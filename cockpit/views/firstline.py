@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cockpit.core.levels import Instant, Shown, Verdict
 from cockpit.core.state import State
-from cockpit.text import age, clock, plural
+from cockpit.core.update_record import needs_somebody
+from cockpit.text import age, clock, join_names, plural
 from cockpit.views import facts, words
 from cockpit.views.layout import fit, join, line_width
 from cockpit.views.lines import Line, Span, Tone, line
@@ -31,6 +32,8 @@ def parts(state: State, now: Instant) -> tuple[Line, ...]:
         line(MODE_MARKS[state.mode], Tone.WARNING),
         _worst(state),
         _integrity(state),
+        _runs(state),
+        _journal(state),
         _verdict(state, now),
         _lost(state),
         _blind(state),
@@ -77,6 +80,18 @@ def _integrity(state: State) -> Line:
     count = len(facts.breached(state))
     many = f" in {plural(count, 'service')}" if count > 1 else ""
     return line(f"{words.DATA_WRONG}{many}", Tone.BREACHED) if count else ()
+
+
+def _runs(state: State) -> Line:
+    """A run that is not over needs somebody, also when the cockpit that began it is gone."""
+    waiting = [run.id for run in state.record.runs.values() if needs_somebody(run)]
+    if not waiting:
+        return ()
+    return line(f"{join_names(waiting, 2)} {'needs' if len(waiting) == 1 else 'need'} you", Tone.WARNING)
+
+
+def _journal(state: State) -> Line:
+    return line("no record: nothing can be decided", Tone.WARNING) if state.picture.journal_trouble else ()
 
 
 def _lost(state: State) -> Line:

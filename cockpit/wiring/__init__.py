@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from cockpit.core.scenario import Scenario
 from cockpit.core.state import State
 from cockpit.core.update import initial
 from cockpit.engine import Engine, Outside, Watch
-from cockpit.errors import CockpitError, UsageError
+from cockpit.errors import CockpitError, JournalError, UsageError
 from cockpit.ports import Clock, History, Source
 
 if TYPE_CHECKING:
@@ -24,16 +25,40 @@ if TYPE_CHECKING:
 
 
 def live(
-    loaded: Loaded, *, readonly: bool = False, adapted: Callable[[Model], Model] = lambda model: model
+    loaded: Loaded,
+    *,
+    readonly: bool = False,
+    adapted: Callable[[Model], Model] = lambda model: model,
+    actor: str = "",
 ) -> Engine:
     """The real world: Prometheus servers, flag files and change files of the configuration.
 
-    `adapted` is what the command line makes of a model, also of one that is loaded later.
+    `adapted` is what the command line makes of a model, also of one that is loaded later. With an `actor`
+    decisions are put on the record of the configuration; a look of one command leaves no trace.
     """
     clock = SystemClock()
-    state = initial(adapted(loaded.model), "live", readonly=readonly)
+    model = adapted(loaded.model)
+    state = initial(model, "live", readonly=readonly)
     watch = _watching(loaded, clock, adapted) if loaded.files else None
-    return Engine(state, _connect, clock=clock, journal=MemoryJournal(), watch=watch)
+    if not actor:
+        return Engine(state, _connect, clock=clock, journal=MemoryJournal(), watch=watch)
+    return _on_record(state, clock, watch, actor)
+
+
+def _on_record(state: State, clock: Clock, watch: Watch | None, actor: str) -> Engine:
+    from cockpit.adapters.journal.absent import AbsentJournal
+    from cockpit.engine.runs.crew import Crew
+    from cockpit.wiring import acting
+
+    try:
+        world = acting.make(state.model, actor=actor, readonly=state.readonly)
+    except JournalError as error:  # the picture does not need the record
+        return Engine(state, _connect, clock=clock, journal=AbsentJournal(error), watch=watch)
+
+    def crew(say: Callable[[Event], None], poke: Callable[[], None]) -> Crew:
+        return Crew(lambda now: replace(world, model=now.model), say, poke, clock.now)
+
+    return Engine(state, _connect, clock=clock, journal=world.journal, watch=watch, acting=crew)
 
 
 def _watching(loaded: Loaded, clock: Clock, adapted: Callable[[Model], Model]) -> Watch:
