@@ -42,14 +42,15 @@ def objection(state: State, decision: Decision) -> str | None:
         return "this cockpit was started read-only"
     match decision:
         case DegradationMarked(node, mode):
-            return _against_mark(state.model, node, mode)
+            return against_mark(state.model, node, mode)
         case IntegrityAttested(service):
             return _against_attest(state.health, service)
         case ServiceAcknowledged(service):
             return None if service in state.health.graph.index else f"there is no '{service}'"
 
 
-def _against_mark(model: Model, node: str, mode: str) -> str | None:
+def against_mark(model: Model, node: str, mode: str) -> str | None:
+    """Why a person may not mark this mode; None: nothing against it."""
     state = next((each for owner, each in _states(model) if (owner, each.name) == (node, mode)), None)
     if state is None:
         return f"'{node}' has no degradation state '{mode}'"

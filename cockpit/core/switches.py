@@ -1,0 +1,113 @@
+"""A kill switch as it stands: what is stored, what the record says of it, and what may be done now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from cockpit.core.flagd_edit import same
+from cockpit.core.flips import Flip, Story
+from cockpit.core.levels import Instant
+from cockpit.core.model import KillSwitch, Model
+from cockpit.core.runbook.work import FlagCapabilities, FlagState
+
+DOUBT = "whether the last change was applied is not known"
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchSeen:
+    switch: KillSwitch
+    env: str
+    stored: FlagState | None = None
+    trouble: str = ""
+    """Why what is stored could not be read."""
+    story: Story = field(default_factory=Story)
+    can: FlagCapabilities = field(default_factory=FlagCapabilities)
+    phrase: str = ""
+    """What has to be typed before it is moved; empty: a key will do."""
+
+    @property
+    def killed(self) -> bool | None:
+        """By what is stored; None: it could not be read."""
+        return None if self.stored is None else same(self.stored.value, self.switch.kill)
+
+    @property
+    def doubtful(self) -> bool:
+        return self.story.doubtful
+
+    @property
+    def standing(self) -> Flip | None:
+        return self.story.standing
+
+    @property
+    def mismatch(self) -> str:
+        """Where what is stored and what is on record differ; empty: they agree, or cannot be compared."""
+        standing, stored = self.standing, self.stored
+        if stored is None or self.doubtful:
+            return ""
+        if standing is None:
+            return "it is killed, and not by anybody on this record" if self.killed else ""
+        if not same(stored.value, standing.want):
+            return "on record it is moved, and it is not: somebody else has turned it"
+        after = self.story.chain[-1].after
+        if after and after.revision and stored.revision and after.revision != stored.revision:
+            return "somebody has changed it since"
+        return ""
+
+    def overdue(self, now: Instant) -> bool:
+        """Nothing turns itself on again: it only reminds."""
+        standing = self.standing
+        return standing is not None and standing.expires_at is not None and standing.expires_at <= now
+
+
+def phrase_of(model: Model, switch: KillSwitch, env: str) -> str:
+    """`key@env` where the switch wants it typed, or everything here is protected."""
+    typed = switch.confirm == "type" or bool(model.access.get("protected"))
+    return f"{switch.key}@{env}" if typed else ""
+
+
+def kill_warnings(seen: SwitchSeen) -> tuple[str, ...]:
+    """What to know before killing; none of it stands in the way of a kill."""
+    found = []
+    if seen.stored is None:
+        why = seen.trouble or "there is no such flag"
+        found.append(f"what is stored cannot be read, so there will be no way back from here: {why}")
+    else:
+        found += seen.stored.hazards
+    if seen.doubtful:
+        found.append(f"{DOUBT}; a kill may be pressed again")
+    return (*found, *filter(None, [seen.mismatch]), *_manner(seen))
+
+
+def restore_warnings(seen: SwitchSeen) -> tuple[str, ...]:
+    return _manner(seen)
+
+
+def _manner(seen: SwitchSeen) -> tuple[str, ...]:
+    if seen.can.compare_and_set:
+        return ()
+    return ("checked, not atomic: somebody else may move it at the same moment",)
+
+
+def restore_objection(seen: SwitchSeen) -> str:
+    """Why it may not be put back from here now; empty: it may."""
+    if seen.doubtful:
+        return f"{DOUBT}, so it is not put back blindly: look at it, or kill again"
+    if seen.stored is None:
+        return seen.trouble or "there is no such flag"
+    if seen.standing is None:
+        return f"{seen.mismatch}, so what stood there before is not known" if seen.killed else ""
+    if seen.standing.before is None:
+        return "what stood there before could not be read when it was killed"
+    return seen.mismatch
+
+
+def owner_of(model: Model, switch: KillSwitch) -> str:
+    """Who is reminded: the owner of what it protects, else of the store."""
+    services = {service.name: service.owner for service in model.services}
+    stores = {store.name: store.owner for store in model.flags}
+    return services.get(switch.service) or stores.get(switch.provider, "")
+
+
+def readonly(model: Model) -> bool:
+    return bool(cast("Any", model.access).get("readonly"))
