@@ -127,6 +127,19 @@ class Prometheus:
             with refused:
                 raise AssertionError(refused.read().decode()) from None
 
+    def hold_replay(self) -> None:
+        """From its next start on it replays its WAL until `finish_replay`; call it while stopped.
+
+        The segment that comes next is a pipe, and whoever reads a pipe waits for somebody to write.
+        """
+        wal = self.folder / "data" / "wal"
+        last = max((int(segment.name) for segment in wal.glob("[0-9]*")), default=-1)
+        self._held = wal / f"{last + 1:08}"
+        os.mkfifo(self._held)
+
+    def finish_replay(self) -> None:
+        self._held.open("wb").close()
+
     def pause(self) -> None:
         self.child.pause()
 

@@ -186,6 +186,29 @@ def test_a_paused_server_accepts_and_does_not_answer(own_prometheus: OwnPromethe
     own.wait_ready()
 
 
+def test_a_server_that_replays_is_healthy_and_not_ready(own_prometheus: OwnPrometheus) -> None:
+    own = own_prometheus()
+    own.stop()
+    own.hold_replay()
+    own.start()
+
+    def status(path: str) -> int:
+        try:
+            with urllib.request.urlopen(f"{own.url}/{path}", timeout=1) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code
+        except OSError:
+            return 0
+
+    until(lambda: status("-/healthy") == 200, what="it listens")
+    assert [status("-/ready"), status("api/v1/query?query=1")] == [503, 503]
+    own.finish_replay()
+    own.wait_ready()
+    assert own.value("1") == 1
+
+
 def test_children_die_with_a_killed_test_run(tmp_path: Path) -> None:
     code = (
         "import pathlib, sys, time\n"
