@@ -11,10 +11,12 @@ from cockpit.config import load
 from tests.bench.fleet import write_configuration
 from tests.bench.table import Row, in_turn
 
+SIZES = (50, 500, 5000)
+
 
 def rows() -> list[Row]:
     found = []
-    for count in (50, 500, 5000):
+    for count in SIZES:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             write_configuration(folder, count)
@@ -25,5 +27,5 @@ def rows() -> list[Row]:
                 3,
             )
             aim = "< 2,000 ms" if count == 5000 else ""
-            found.append(Row(f"load {count} services", ours, theirs, "ms", "yaml.CSafeLoader", aim))
+            found.append(Row(f"load {count:,} services", ours, theirs, "ms", "yaml.CSafeLoader", aim))
     return found

@@ -1,12 +1,13 @@
-"""What one refresh costs against the same grouped queries asked bare, and how long it holds the loop.
+"""One refresh against the same grouped queries asked bare, and against a query for each service and signal.
 
-`python -m tests.bench.refresh [SERVICES ...]` prints a row for each size. The fleet is a past written into
-a real server's storage, so that no scrape disturbs the measurement.
+The fleet is a past written into a real server's storage, so that no scrape disturbs the measurement. For one
+by one prometheus-api-client is asked; beyond a sample its time is extrapolated, and the row says so.
 """
+
+from __future__ import annotations
 
 import asyncio
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -19,6 +20,9 @@ from cockpit.core.levels import Kind, Level
 from cockpit.core.model import MetricServer, Model, Query, Service, Signal
 from cockpit.core.queries import live_plan
 from cockpit.core.slots import lay_out
+from cockpit.engine.large import leave_room
+from tests.bench.stalls import Lateness
+from tests.bench.table import Row
 from tests.lab.prometheus import Prometheus as Server
 
 COUNT = "http_server_request_duration_seconds_count"
@@ -40,6 +44,9 @@ BOUNDS = (
     "+Inf",
 )
 RUNS = 9
+SIZES = (50, 500, 5000)
+SAMPLE = 400
+"""Queries asked one by one; more are extrapolated."""
 
 
 def total(extra: str = "") -> str:
@@ -58,15 +65,15 @@ TEMPLATES = (
 )
 
 
-def past(services: int, seconds: int = 240, step: int = 30) -> str:
-    """16 series a service, up to a minute from now: what a bench lasts must not outlive the look-back."""
-    end = int(time.time())
-    stamps = range(end - seconds, end + 1, step)
+def past(services: int, seconds: int = 240, step: int = 30, ahead: int = 0) -> str:
+    """16 series a service, of the last `seconds` and of as many that are still to come as `ahead` says."""
+    end = int(time.time()) + ahead
+    stamps = range(end - ahead - seconds, end + 1, step)
     lines: list[str] = []
     for family in (COUNT, BUCKET):
         for number in range(services):
             for labels, rate in of_service(family, number):
-                lines += (f"{family}{{{labels}}} {rate * (at - end + seconds)} {at}" for at in stamps)
+                lines += (f"{family}{{{labels}}} {rate * (at - stamps[0])} {at}" for at in stamps)
     return "\n".join([*lines, "# EOF", ""])
 
 
@@ -111,59 +118,67 @@ async def refresh(source: Prometheus) -> None:
         pass
 
 
-class Loop:
-    """Watches for how long the loop is held at most."""
-
-    def __init__(self) -> None:
-        self.worst = 0.0
-
-    async def watch(self) -> None:
-        while True:
-            before = time.perf_counter()
-            await asyncio.sleep(0.001)
-            self.worst = max(self.worst, time.perf_counter() - before - 0.001)
+async def timed(work: Callable[[], Awaitable[None]]) -> tuple[float, float]:
+    """Milliseconds it took, and for how long it held the loop at most."""
+    async with Lateness() as loop:
+        begun = time.perf_counter()
+        await work()
+        took = time.perf_counter() - begun
+    return 1000 * took, 1000 * loop.worst
 
 
-async def timed(work: Callable[[], Awaitable[None]], seconds: list[float], loop: Loop) -> None:
-    watching = asyncio.create_task(loop.watch())
-    began = time.perf_counter()
-    await work()
-    seconds.append(time.perf_counter() - began)
-    watching.cancel()
-
-
-async def row(url: str, services: int) -> str:
+async def grouped(url: str, services: int) -> tuple[list[float], list[float], list[float]]:
+    """Bare, refresh and the stalls of refresh, in milliseconds; in turns, so that a slow moment hits both."""
     whole = model(url, services)
     slots = lay_out(whole)
     texts = [question.text for question in live_plan(whole, slots, "bench").questions]
     source = Prometheus(whole.prometheus[0], whole, slots, deadline=60.0)
-    alone: list[float] = []
-    full: list[float] = []
-    quiet, busy = Loop(), Loop()
+    alone, full, late = [], [], []
     async with httpx.AsyncClient(timeout=60, trust_env=False, headers={"Accept-Encoding": "gzip"}) as client:
-        await bare(client, url, texts)
-        await refresh(source)
-        # In turns, so that a busy machine is unkind to both.
-        for _ in range(RUNS):
-            await timed(lambda: bare(client, url, texts), alone, quiet)
-            await timed(lambda: refresh(source), full, busy)
+        for _ in range(RUNS + 1):
+            alone.append((await timed(lambda: bare(client, url, texts)))[0])
+            took, worst = await timed(lambda: refresh(source))
+            full.append(took)
+            late.append(worst)
     await source.close()
-    one, other = statistics.median(alone), statistics.median(full)
-    return (
-        f"{services:>6} services, {len(texts)} queries:"
-        f" bare {one * 1000:6.0f} ms, refresh {other * 1000:6.0f} ms,"
-        f" ratio {other / one:.2f}; loop held {quiet.worst * 1000:.0f} and {busy.worst * 1000:.0f} ms at most"
-    )
+    return alone[1:], full[1:], late[1:]
 
 
-def main() -> None:
-    for services in [int(word) for word in sys.argv[1:]] or [50, 500, 5000]:
+def one_by_one(url: str, services: int) -> tuple[float, int]:
+    """Milliseconds for every service and signal, and how many were really asked."""
+    from prometheus_api_client import PrometheusConnect
+
+    client = PrometheusConnect(url=url)
+    names = [f"service-{at:04}" for at in range(services)]
+    every = [expr.replace("$match", f'service_name="{name}"') for name in names for _, expr in TEMPLATES]
+    asked = every[:: max(1, len(every) // SAMPLE)]
+    begun = time.perf_counter()
+    for text in asked:
+        client.custom_query(text)
+    return 1000 * (time.perf_counter() - begun) / len(asked) * len(every), len(asked)
+
+
+def _rows(url: str, services: int) -> list[Row]:
+    alone, full, late = asyncio.run(grouped(url, services))
+    each, asked = one_by_one(url, services)
+    ours, what = statistics.median(full), f"refresh, {services:,} services"
+    told = "prometheus-api-client, one by one"
+    if asked < services * len(TEMPLATES):
+        told += f", extrapolated from {asked} of {services * len(TEMPLATES):,} queries"
+    return [
+        Row(what, ours, statistics.median(alone), "ms", "the bare grouped queries", "<= 1.3x"),
+        Row(what, ours, each, "ms", told),
+        Row(f"loop stall, worst, {what}", max(late), None, "ms", "", "< 50 ms"),
+    ]
+
+
+def rows() -> list[Row]:
+    leave_room()  # as the engine does
+    found = []
+    for services in SIZES:
         with tempfile.TemporaryDirectory() as folder:
             server = Server(Path(folder))
             server.backfill(past(services))
             with server:
-                print(asyncio.run(row(server.url, services)), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+                found += _rows(server.url, services)
+    return found
