@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -95,16 +94,6 @@ async def flip(world: World, order: Order) -> FlagChange:
     debts = _debts(world, order.seen, wanted, change)
     await world.journal.append([_settled(world, wanted, change), *debts])
     return change
-
-
-async def flip_all(world: World, orders: Sequence[Order]) -> list[FlagChange]:
-    """One after the other, each on record by itself; ends at the first that is not as wanted."""
-    changes: list[FlagChange] = []
-    for order in orders:
-        changes.append(await flip(world, order))
-        if changes[-1].outcome not in DONE:
-            break
-    return changes
 
 
 def _provider(world: World, seen: SwitchSeen) -> FlagProvider:
