@@ -73,6 +73,11 @@ class Services(View):
         self.lines.state, self.lines.now = state, now
         self.lines.show(self.listed.rows, settle=settle)
         self.query_one("#upper", Rule).show(_title(self.listed, self.options))
+        self.show_heading()
+
+    @on(Lines.Fitted)
+    def show_heading(self) -> None:
+        """Titles stand above their columns, also when the list has just got its room."""
         self.query_one("#heading", Block).show(lambda width: [(Span(" "), *heading(self.lines.room))])
 
     def choose(self, options: Options) -> None:

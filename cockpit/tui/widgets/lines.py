@@ -55,6 +55,12 @@ class Lines(Painted, ScrollView, Generic[T], can_focus=True):
         lines: Lines[Any]
         direction: int
 
+    @dataclass
+    class Fitted(Message):
+        """There is more or less room for a row than before."""
+
+        lines: Lines[Any]
+
     RESTS_ON_TOP: ClassVar[bool] = False
     """Without the focus it goes back to its first row: what is newest stands there."""
 
@@ -82,7 +88,7 @@ class Lines(Painted, ScrollView, Generic[T], can_focus=True):
     @property
     def room(self) -> int:
         """Cells for a row, beside the cursor and the scrollbar."""
-        return max(0, (self._width or self.size.width) - 1)
+        return max(0, (self._width or self.scrollable_content_region.width) - 1)
 
     def told(self, row: T) -> str:
         """Everything that its line says, for the clipboard."""
@@ -142,6 +148,7 @@ class Lines(Painted, ScrollView, Generic[T], can_focus=True):
         self._painted = {}
         self.refresh()
         self._uncover()
+        self.post_message(self.Fitted(self))
 
     def on_focus(self) -> None:
         self.freshen()
