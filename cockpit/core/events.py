@@ -241,12 +241,14 @@ class RunAnswered:
 
 @dataclass(frozen=True, slots=True)
 class RunWished:
-    """A person wants something of a run: `interrupt`, `hold`, `undo-all`, `abort` or `leave`."""
+    """A person wants something of a run: `interrupt`, `hold`, `undo`, `undo-all`, `abort` or `leave`."""
 
     run: str
     what: str
     reason: str
     at: Instant
+    only: tuple[str, int] | None = None
+    """Of `undo`: which visit (step, number) is to be taken back."""
 
 
 @dataclass(frozen=True, slots=True)

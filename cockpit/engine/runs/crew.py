@@ -20,6 +20,7 @@ from cockpit.core.events import (
     RunWanted,
     RunWished,
 )
+from cockpit.core.runbook import undoing
 from cockpit.core.runbook.live import Live, Plan
 from cockpit.core.runbook.run import Run
 from cockpit.core.state import State
@@ -29,7 +30,7 @@ from cockpit.engine.runs.locking import let_go, take_up
 from cockpit.engine.runs.planning import planned
 from cockpit.engine.runs.remembered import find_run
 from cockpit.engine.runs.screen_desk import ScreenDesk
-from cockpit.engine.runs.starting import Prepared, prepare, resolved, start
+from cockpit.engine.runs.starting import Prepared, prepare, recheck, resolved, start
 from cockpit.engine.runs.starting import Wanted as Asked
 from cockpit.engine.runs.world import World
 from cockpit.errors import CockpitError
@@ -60,6 +61,8 @@ class Crew:
                 self._begin(self._resume(self.world_of(state), run), run)
             case RunAnswered(run):
                 self._at_desk(run, lambda desk: desk.answered(wanted))
+            case RunWished(run, "undo-all") if self._desk(run) is None:
+                self._begin(self._resume(self.world_of(state), run, wanted.reason or "by hand"), run)
             case RunWished(run):
                 self._at_desk(run, lambda desk: desk.wished(wanted))
             case FlagWanted():
@@ -94,9 +97,12 @@ class Crew:
             self.say(Refused(what, f"internal fault, please report: {error!r:.200}", now))
         self.poke()
 
-    def _at_desk(self, run: str, act: Callable[[ScreenDesk], None]) -> None:
+    def _desk(self, run: str) -> ScreenDesk | None:
         """A child answers at the desk of the run around it."""
-        desk = self._desks.get(run) or self._desks.get(run.partition(".")[0])
+        return self._desks.get(run) or self._desks.get(run.partition(".")[0])
+
+    def _at_desk(self, run: str, act: Callable[[ScreenDesk], None]) -> None:
+        desk = self._desk(run)
         if desk is None:
             self.say(Refused(run, "this cockpit does not look after it: take it up first", self.now()))
         else:
@@ -128,7 +134,8 @@ class Crew:
         self.poke()
         await self._look_after(world, run, seen, dict(prepared.secrets))
 
-    async def _resume(self, world: World, id: str) -> None:
+    async def _resume(self, world: World, id: str, take_back: str = "") -> None:
+        """Goes on with a run that nobody looks after; with `take_back`, a reason, what stands goes first."""
         found = await find_run(world.journal, id)
         if found is None:
             raise CockpitError(f"there is no run '{id}'")
@@ -136,14 +143,24 @@ class Crew:
         await take_up(world, run)
         found = await find_run(world.journal, id)  # who had it may have gone on until now
         assert found is not None
-        secrets = await resolved(world, run.runbook, run.parameters)
-        await self._look_after(world, *found, secrets)
+        try:
+            secrets = await resolved(world, run.runbook, run.parameters)
+            taken, seen = found if take_back else await recheck(world, *found, secrets)
+        except BaseException:
+            let_go(world, run)
+            raise
+        await self._look_after(world, taken, seen, secrets, take_back)
 
-    async def _look_after(self, world: World, run: Run, seen: int, secrets: dict[str, str]) -> None:
+    async def _look_after(
+        self, world: World, run: Run, seen: int, secrets: dict[str, str], take_back: str = ""
+    ) -> None:
         desk = self._desks[run.id] = ScreenDesk(run.id, self.say, self.poke)
         self.say(RunHeard(run.id, Live()))
+        driver = Driver(world, run, seen, desk, secrets)
         try:
-            await Driver(world, run, seen, desk, secrets).drive()
+            if take_back and (run.undo is None or run.final):
+                await driver.say([undoing.planned(driver.run, world.clock.now(), take_back)])
+            await driver.drive()
         finally:
             self._desks.pop(run.id, None)
             self.say(RunHeard(run.id, replace(desk.live, ours=False)))

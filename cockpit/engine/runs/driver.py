@@ -235,6 +235,8 @@ class Driver:
             case "hold":
                 proposed = wish.reason if wish.proposed else ""
                 await self.say([held(key, wish.reason or "stopped by hand", "operator", proposed)])
+            case "undo":
+                await self.say([undoing.planned(run, now, wish.reason or "one step", wish.only)])
             case "undo-all":
                 await self.say([undoing.planned(run, now, wish.reason or "wished by the operator")])
             case "abort":

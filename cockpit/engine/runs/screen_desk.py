@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from cockpit.core.events import Event, RunAnswered, RunHeard, RunWished
 from cockpit.core.journal import Recorded
@@ -37,7 +37,8 @@ class ScreenDesk:
         self._answers.put_nowait(event)
 
     def wished(self, event: RunWished) -> None:
-        self._wishes.put_nowait(Wish(event.what, event.reason))  # type: ignore[arg-type]  # as the screen names it
+        what: Any = event.what  # as the screen names it
+        self._wishes.put_nowait(Wish(what, event.reason, only=event.only))
 
     def leave(self) -> None:
         self._wishes.put_nowait(Wish("leave"))

@@ -58,11 +58,13 @@ class World:
 class Wish:
     """What a person wants although nobody asked."""
 
-    what: Literal["interrupt", "hold", "undo-all", "abort", "leave"]
+    what: Literal["interrupt", "hold", "undo", "undo-all", "abort", "leave"]
     """`leave`: nothing further starts; what runs goes on under its shim."""
     reason: str = ""
     proposed: bool = False
     """A watched condition wants it, not a person: rollback is proposed, nothing is done."""
+    only: tuple[str, int] | None = None
+    """Of `undo`: the visit that is to be taken back."""
 
 
 class Desk(Protocol):
