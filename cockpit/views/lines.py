@@ -73,7 +73,20 @@ class Row:
     cells: tuple[Line, ...]
     key: str = ""
     """What Enter opens: the name of a node, runbook or switch, or the id of a source; empty: nothing."""
-    opens: Literal["", "node", "runbook", "switch", "source", "alert", "link"] = ""
+    opens: Literal[
+        "",
+        "node",
+        "runbook",
+        "switch",
+        "source",
+        "alert",
+        "link",
+        "run",
+        "step",
+        "choice",
+        "check",
+        "parameter",
+    ] = ""
     shorter: tuple[Line, ...] = ()
     """Other ways to say the cell of the column that `chooses`, the better ones first."""
 

@@ -52,7 +52,7 @@ class Driver:
         self._wish: asyncio.Task[Wish] | None = None
         self._proposals: asyncio.Queue[Wish] = asyncio.Queue()
         self._later: Wish | None = None
-        """Proposed while a command was running; it comes up when that has ended."""
+        """Wanted while a command was running; it comes up when that has ended."""
         self._approving = Approving(world, self._chronicle)
 
     @property
@@ -90,6 +90,9 @@ class Driver:
                 return False
             case Record(words):
                 await self.say(words)
+            case Do(_, key) | Ask(Question(_, key)) if self._later is not None:
+                wish, self._later = self._later, None
+                await self._grant(wish, key)
             case Do(task, key):
                 await self._do(task, key)
             case Ask(question):
@@ -131,9 +134,6 @@ class Driver:
             await _let_go(task_of_it)  # leaving the command alone: its shim looks after it
             raise
         await task_of_it
-        if self._later is not None:
-            self.propose(self._later)
-            self._later = None
 
     async def _while_it_runs(self, wish: Wish, key: Key) -> None:
         match wish.what:
@@ -141,8 +141,8 @@ class Driver:
                 raise Left
             case "interrupt":
                 await self._interrupt(key)
-            case "hold" if wish.proposed:
-                self.desk.complain(f"when this has ended: {wish.reason}")
+            case "hold":
+                self.desk.complain(f"when this has ended: {wish.reason or 'nothing further starts'}")
                 self._later = wish
             case _:
                 self.desk.complain("a command is running: interrupt it first, or wait for its end")

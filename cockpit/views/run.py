@@ -1,0 +1,189 @@
+"""The screen of a run: one thing at a time, what it asks, and what can be taken back until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cockpit.core.levels import Instant
+from cockpit.core.runbook.live import Live
+from cockpit.core.runbook.moves import next_move
+from cockpit.core.runbook.run import Execution, Run
+from cockpit.core.runbook.states import RunState
+from cockpit.core.runbook.words import Ask, Question
+from cockpit.core.state import State
+from cockpit.text import age, clock, plural
+from cockpit.views import run_lines, run_steps
+from cockpit.views.layout import join
+from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
+from cockpit.views.words_runs import RUN_STATES, STEP_STATES
+
+CHOICES = (Column(right=True), Column(most=100, grow=True))
+NOBODY = Live(ours=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    title: Line
+    """Which run, where, whose, since when, how long it usually takes."""
+    now: tuple[Line, ...]
+    """The one thing that matters now; the question that waits stands last."""
+    run: Run
+    """The one that is asked about: a child, while the run waits for it."""
+    question: Question | None
+    ours: bool
+    """This cockpit looks after it."""
+    sections: tuple[Section, ...]
+    """Choices, steps, the rollback plan; empty ones are left out."""
+    output: tuple[str, ...]
+    """Last lines of what ran or runs, oldest first."""
+
+
+def run_view(state: State, id: str, now: Instant) -> RunView | None:
+    """None for a run that is not on record (yet)."""
+    root = state.record.runs.get(id)
+    if root is None:
+        return None
+    live = state.picture.live.get(id, NOBODY)
+    run = active(state, root)
+    question = asked(run) if live.ours else None
+    sections = (choices(question), run_steps.steps(run, now), run_steps.rollback(run, now))
+    return RunView(
+        _title(root, now),
+        tuple(_now(state, run, question, live, now)),
+        run,
+        question,
+        live.ours,
+        tuple(each for each in sections if each.rows),
+        live.output,
+    )
+
+
+def active(state: State, run: Run) -> Run:
+    """The child that a run waits for, or itself."""
+    children = (each for each in state.record.runs.values() if each.parent == run.id and not each.final)
+    child = next(children, None)
+    return active(state, child) if child else run
+
+
+def asked(run: Run) -> Question | None:
+    move = next_move(run)
+    return move.question if isinstance(move, Ask) else None
+
+
+def _title(run: Run, now: Instant) -> Line:
+    took = (run.ended_at or now) - run.started_at
+    parts = (
+        (Span(f"{run.id} ", Tone.TITLE), Span(run.runbook.title, Tone.TITLE)),
+        line(run.target),
+        line(run.operator),
+        line(f"since {clock(run.started_at)} UTC, {'took ' if run.final else ''}{age(took)}", Tone.DIM),
+        line(_usually(run), Tone.DIM),
+    )
+    return join((part for part in parts if part), " · ")
+
+
+def _usually(run: Run) -> str:
+    times = [step.expected[0] for step in run.runbook.steps]
+    if times and all(each is not None for each in times):
+        return f"usually {age(sum(each or 0.0 for each in times))}"
+    return f"may take {age(run.runbook.time_budget)}" if run.runbook.time_budget else ""
+
+
+def _now(state: State, run: Run, question: Question | None, live: Live, now: Instant) -> Iterator[Line]:
+    yield _standing(run)
+    yield from _time(run, now)
+    if live.complaint:
+        yield line(live.complaint, Tone.WARNING)
+    if run.final:
+        yield from _ended(state, run)
+        return
+    if state.picture.journal_trouble:
+        yield line(f"no record, so nothing further starts: {state.picture.journal_trouble}", Tone.WARNING)
+    if not live.ours:
+        yield line("Nobody here looks after it. Enter takes it up; U takes back what stands.", Tone.WARNING)
+    elif question is not None:
+        yield from _question(run, question)
+    elif live.progress is not None and (one := run_steps.newest(run, live.step)):
+        yield line(run_lines.progress(run, one.key, live.progress).strip())
+
+
+def _standing(run: Run) -> Line:
+    """Which step, and how it stands, in one line."""
+    if run.final:
+        return (Span(RUN_STATES[run.state].capitalize(), Tone.STRONG),)
+    if run.state is RunState.ROLLING_BACK or run.undo is not None:
+        plan = run.undo
+        at = f"{min(plan.at + 1, len(plan.entries))} of {len(plan.entries)}" if plan else ""
+        return Span(f"Taking back {at}  ", Tone.WARNING), Span(_undo_title(run), Tone.STRONG)
+    step = run.current
+    if step is None:
+        return (Span("After the last step", Tone.STRONG),)
+    every = [each.id for each in (*run.runbook.steps, *run.runbook.finally_)]
+    number = f"Step {every.index(step.id) + 1} of {len(every)}  "
+    return Span(number, Tone.DIM), Span(f"{step.title}  ", Tone.STRONG), *_state(run, run.execution(run.key))
+
+
+def _undo_title(run: Run) -> str:
+    plan = run.undo
+    if plan is None or plan.at >= len(plan.entries):
+        return ""
+    return plan.entries[plan.at].title or plan.entries[plan.at].step
+
+
+def _state(run: Run, one: Execution | None) -> Line:
+    if run.hold is not None:
+        return (Span("held", Tone.WARNING),)
+    return (Span(STEP_STATES[one.state], Tone.DIM),) if one else ()
+
+
+def _time(run: Run, now: Instant) -> Iterator[Line]:
+    """The time contract reminds and never acts."""
+    spent = now - run.started_at
+    deadline, budget = run.runbook.decision_deadline, run.runbook.time_budget
+    if run.final:
+        return
+    if deadline and spent > deadline.after:
+        yield line(deadline.message or f"decide now: {age(deadline.after)} are over", Tone.WARNING)
+    if budget and spent > budget:
+        yield line(f"over its time: it was to take {age(budget)}", Tone.WARNING)
+    if run.proposed:
+        yield line(f"taking it back is proposed: {run.proposed}", Tone.WARNING)
+
+
+def _question(run: Run, question: Question) -> Iterator[Line]:
+    step = run.step(question.key.step)
+    if question.kind in ("confirm", "manual", "approval") and step is not None:
+        yield from run_steps.told(run, step, question)
+    if question.kind == "confirm":
+        phrase = f", then type {question.phrase}" if question.phrase else ""
+        yield Span("enter ", Tone.KEY), Span(question.text, Tone.STRONG), Span(phrase, Tone.DIM)
+    else:
+        yield line(question.text, Tone.STRONG)
+
+
+def _ended(state: State, run: Run) -> Iterator[Line]:
+    if run.unknown:
+        yield line("Something in it may or may not have happened: look, before you rely on it.", Tone.WARNING)
+    if standing := run.standing():
+        yield line(f"{plural(len(standing), 'change')} of it stands. U takes back what can be.", Tone.DIM)
+    for each in state.record.obligations:
+        if each.run == run.id:
+            yield Span("to clean up: ", Tone.WARNING), Span(f"{each.title}{_who(each.owner)}")
+
+
+def _who(owner: str) -> str:
+    return f" ({owner})" if owner else ""
+
+
+def choices(question: Question | None) -> Section:
+    """What may be answered, numbered; what is refused says why."""
+    rows = []
+    for at, choice in enumerate(question.choices if question else (), 1):
+        said = [Span(choice.words, Tone.STRONG if choice.preselected else Tone.PLAIN)]
+        if choice.why_not:
+            said = [Span(f"{choice.words}: not possible, {choice.why_not}", Tone.DIM)]
+        elif choice.needs_reason:
+            said.append(Span(" (with a reason)", Tone.DIM))
+        rows.append(Row((line(str(at), Tone.KEY), tuple(said)), choice.name, "choice"))
+    return Section("What now", CHOICES, tuple(rows))

@@ -1,0 +1,99 @@
+"""The screen of runbooks: runs that need somebody first, then what fits, with its reason and its way back."""
+
+from __future__ import annotations
+
+from cockpit.core.levels import Instant
+from cockpit.core.model import RunbookCard, Service
+from cockpit.core.runbook.run import Run
+from cockpit.core.state import State
+from cockpit.core.update_record import needs_somebody
+from cockpit.text import clock, short_age
+from cockpit.views import facts, fit
+from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
+from cockpit.views.runbook_list import coverage_words
+from cockpit.views.words_runs import RUN_STATES
+
+RECENT = 5
+"""Runs that are over and still shown."""
+RUNS = (Column(), Column(), Column(least=16, most=48), Column(most=60, grow=True), Column(right=True))
+BOOKS = (
+    Column(least=20, most=48),
+    Column(least=12, most=60, grow=True, chooses=True),
+    Column(least=16, most=24, drop=1),
+    Column(drop=2),
+)
+
+
+def sections(state: State, now: Instant, node: str = "") -> tuple[Section, ...]:
+    """`node`: only what is for this service or capability; empty: all of them."""
+    fitting = {each.runbook: each for each in fit.proposals(state)}
+    cards = [card for card in state.model.runbooks if not node or concerns(state, card, node)]
+    fits = [card for id in fitting for card in cards if card.id == id]
+    others = sorted((card for card in cards if card.id not in fitting), key=lambda card: card.id)
+    for_whom = f" for {facts.called(state, node)}" if node else ""
+    found = (
+        runs(state, now),
+        Section(f"Fits now{for_whom}", BOOKS, tuple(_book(state, card, fitting[card.id]) for card in fits)),
+        Section(f"Runbooks{for_whom}", BOOKS, tuple(_book(state, card) for card in others)),
+    )
+    filled = tuple(each for each in found if each.rows)
+    return filled or (Section("Runbooks", note=line(_none(node), Tone.DIM)),)
+
+
+def _none(node: str) -> str:
+    return f"No runbook names {node}." if node else "No runbooks: write runbooks/NAME.yaml beside the rest."
+
+
+def concerns(state: State, card: RunbookCard, node: str) -> bool:
+    found = facts.declared(state, node)
+    named = set(found.runbooks) if isinstance(found, Service) else set()
+    named |= {mode.runbook for mode in found.degradations}
+    return card.id in named or node in (*card.services, *card.fits_services)
+
+
+def runs(state: State, now: Instant) -> Section:
+    every = [run for run in state.record.runs.values() if not run.parent]
+    waiting = [run for run in every if needs_somebody(run)]
+    over = [run for run in every if run.final][-RECENT:]
+    rows = [_run(state, run, now) for run in (*reversed(waiting), *reversed(over))]
+    return Section("Runs", RUNS, tuple(rows))
+
+
+def _run(state: State, run: Run, now: Instant) -> Row:
+    cells = (
+        line("▶" if not run.final else " ", Tone.KEY),
+        line(run.id, Tone.STRONG if not run.final else Tone.PLAIN),
+        line(run.runbook.title),
+        standing(state, run),
+        line(f"{clock(run.started_at)}, {short_age(now - run.started_at)} ago", Tone.DIM),
+    )
+    return Row(cells, run.id, "run")
+
+
+def standing(state: State, run: Run) -> Line:
+    """How a run stands, and that nobody looks after it when that is so."""
+    doubt = (Span(", may or may not have happened", Tone.WARNING),) if run.unknown else ()
+    if run.final:
+        return Span(RUN_STATES[run.state]), *doubt
+    step = run.current
+    where = f" at {step.title}" if step and run.undo is None else ""
+    live = state.picture.live.get(run.id)
+    if live is None or not live.ours:
+        return Span(f"needs you{where}", Tone.WARNING), *doubt
+    return Span(f"{RUN_STATES[run.state]}{where}"), *doubt
+
+
+def _book(state: State, card: RunbookCard, proposal: fit.Proposal | None = None) -> Row:
+    ways = proposal.reasons if proposal else ()
+    reason, *shorter = (line(", ".join(ways[:most]), Tone.DIM) for most in (9, 1))
+    if proposal is None:
+        reason = line(", ".join((*card.services, *card.fits_services)[:1]), Tone.DIM)
+    grade = "draft: not checked" if card.status == "draft" else fit.NOT_REHEARSED
+    book = state.model.books.get(card.id)
+    cells = (
+        line(card.title or card.id, Tone.STRONG if proposal else Tone.PLAIN),
+        reason,
+        line(coverage_words(book) if book else "", Tone.DIM),
+        line(grade, Tone.WARNING if card.status == "draft" else Tone.DIM),
+    )
+    return Row(cells, card.id, "runbook", tuple(shorter) if proposal else ())
