@@ -20,7 +20,9 @@ from cockpit.tui.widgets.painted import Painted
 if TYPE_CHECKING:
     from cockpit.core.events import Event
     from cockpit.core.levels import Instant
+    from cockpit.core.runbook.run import Run
     from cockpit.core.state import State
+    from cockpit.views.asking import Asking, Said
     from cockpit.views.lines import Row
 
 # The first frame stands before anything is imported that it does not need: screens beyond the Bridge, views,
@@ -147,10 +149,13 @@ class CockpitApp(App[None]):
         if place == self.view.PLACE:
             return
         self._leave()
-        if place == "services":
-            self._open_services()
-        elif place == "alerts":
-            self._open_alerts()
+        match place:
+            case "services":
+                self._open_services()
+            case "alerts":
+                self._open_alerts()
+            case "runbooks":
+                self.open_runbooks()
 
     def _open_services(self) -> None:
         from cockpit.tui.screens.services import Services
@@ -163,6 +168,34 @@ class CockpitApp(App[None]):
         from cockpit.tui.screens.alerts import Alerts
 
         self.push_screen(Alerts())
+
+    def open_runbooks(self, node: str = "") -> None:
+        from cockpit.tui.screens.runbooks import Runbooks
+
+        self.push_screen(Runbooks(node))
+
+    def open_plan(self, runbook: str) -> None:
+        from cockpit.tui.screens.plan import Plan
+
+        self._leave(keep=len(self.screen_stack))
+        self.push_screen(Plan(runbook))
+
+    def open_run(self, run: str) -> None:
+        from cockpit.tui.screens.run import Run
+
+        self._leave(keep=len(self.screen_stack))
+        self.push_screen(Run(run))
+
+    def go_to_run(self, run: str) -> None:
+        """Instead of the screen that is shown: nobody wants to go back to its plan."""
+        from cockpit.tui.screens.run import Run
+
+        self.switch_screen(Run(run))
+
+    def ask_first(self, asking: Asking, then: Callable[[Said | None], None]) -> None:
+        from cockpit.tui.screens.dialog import Dialog
+
+        self.push_screen(Dialog(asking), then)
 
     def open_node(self, name: str, part: str = "") -> None:
         from cockpit.tui.screens.service import Service
@@ -189,6 +222,10 @@ class CockpitApp(App[None]):
             self.view.tell(self.view.line_under_cursor())
         elif row.opens == "node":
             self.open_node(row.key)
+        elif row.opens == "runbook" and row.key in state.model.books:
+            self.open_plan(row.key)
+        elif row.opens == "run":
+            self.open_run(row.key)
         else:
             self.view.tell(card(state, row))
 
@@ -223,10 +260,15 @@ class CockpitApp(App[None]):
 
     def action_last_view(self) -> None:
         place, subject = self._last
-        if place == "service":
-            self.open_node(subject)
-        else:
-            self.show(place)
+        match place:
+            case "service":
+                self.open_node(subject)
+            case "plan":
+                self.open_plan(subject)
+            case "run":
+                self.open_run(subject)
+            case _:
+                self.show(place)
 
     async def action_jump(self) -> None:
         await self.view.ask(":")
@@ -237,7 +279,10 @@ class CockpitApp(App[None]):
         self.push_screen(Help(self.view.PLACE))
 
     def action_runbooks(self) -> None:
-        self._open_part("Runbooks")
+        """For what the cursor is on; runs that need somebody stand first anyway."""
+        node = self.view.node
+        self._leave(keep=len(self.screen_stack))
+        self.open_runbooks(node)
 
     def action_switches(self) -> None:
         self._open_part("Kill switches")
@@ -267,8 +312,23 @@ class CockpitApp(App[None]):
             self._copy(text)
         self.view.tell(f"copied: {text}")
 
+    async def action_quit(self) -> None:
+        """At once; with a run that is not over, after a word on what goes on and how to come back."""
+        if (state := self.read()) and (runs := _unfinished(state)):
+            from cockpit.views.run_asking import quitting
+
+            self.ask_first(quitting(runs), lambda said: self.exit() if said else None)
+        else:
+            self.exit()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return not isinstance(self.screen, View) or self.screen.check_action(action, parameters)
 
     def action_help_quit(self) -> None:
         self.view.tell("q quits the cockpit; ctrl+c copies what you have selected with the mouse")
+
+
+def _unfinished(state: State) -> list[Run]:
+    """Runs that this cockpit looks after."""
+    ours = (run for run in state.record.runs.values() if not run.final and not run.parent)
+    return [run for run in ours if (live := state.picture.live.get(run.id)) and live.ours]

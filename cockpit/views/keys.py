@@ -35,16 +35,27 @@ def _on(*screens: str) -> frozenset[str]:
     return frozenset(screens)
 
 
-LISTS: Final = _on("bridge", "services", "service", "alerts")
+LISTS: Final = _on("bridge", "services", "service", "alerts", "runbooks", "plan", "run", "switches")
+NODES: Final = _on("bridge", "services", "service", "alerts")
+RUN: Final = _on("run")
 
 BINDINGS: Final[tuple[Binding, ...]] = (
-    Binding(("enter",), "open", "open", "Open what the cursor is on.", LISTS, footer=True, palette=False),
+    Binding(("enter",), "open", "open", "Open what the cursor is on.", LISTS - RUN, True, palette=False),
+    Binding(("enter",), "open", "next", "Answer what is asked; take up a run.", RUN, True, palette=False),
+    Binding(("R",), "start", "start", "Start this runbook; it is asked for once more.", _on("plan"), True),
+    Binding(("p",), "look_again", "look again", "Look anew at what has to be so.", _on("plan"), True),
+    Binding(("u",), "undo_this", "undo this", "Take back the change that came last.", RUN, True),
+    Binding(("U",), "undo_all", "undo all", "Take back everything that stands.", RUN, True),
+    Binding(("x",), "interrupt", "interrupt", "Interrupt the command that is running.", RUN, True),
+    Binding(("W",), "wrong", "wrong one", "The wrong runbook: undo it, leave it, or go on.", RUN, True),
+    Binding(("o",), "output", "output", "All of the output, or the steps again.", RUN, True),
+    Binding(("ctrl+c",), "stop", "stop", "Start nothing further, and ask how to go on.", RUN),
     Binding(
         ("escape", "backspace"),
         "back",
         "back",
         "Back to where you came from.",
-        _on("services", "service", "alerts"),
+        _on("services", "service", "alerts", "runbooks", "plan", "run", "switches"),
         footer=True,
         label="esc",
         palette=False,
@@ -56,17 +67,26 @@ BINDINGS: Final[tuple[Binding, ...]] = (
         "runbooks",
         "runbooks",
         "Runbooks for what the cursor is on; nothing starts by itself.",
-        LISTS,
+        NODES,
         footer=True,
+    ),
+    Binding(
+        ("r",),
+        "everything",
+        "all runbooks",
+        "All runbooks, not only those of one service.",
+        _on("runbooks"),
+        True,
     ),
     Binding(
         ("s",),
         "switches",
         "switches",
         "Kill switches for what the cursor is on, as declared.",
-        LISTS,
+        NODES,
         footer=True,
     ),
+    Binding(("3",), "show('runbooks')", "runbooks", "Runs that need somebody, and all runbooks."),
     Binding(
         ("slash",),
         "filter",
@@ -97,7 +117,7 @@ BINDINGS: Final[tuple[Binding, ...]] = (
         "acknowledge",
         "I have it",
         "Tell the others that you have this one; it changes no level.",
-        LISTS,
+        NODES,
         writes=True,
     ),
     Binding(("y",), "copy", "copy", "Copy the line under the cursor."),

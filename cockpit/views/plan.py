@@ -20,6 +20,7 @@ from cockpit.views.runbook_list import coverage_words
 CHECKS = (Column(), Column(right=True), Column(least=20, most=60), Column(most=80, grow=True))
 PARAMETERS = (Column(least=8), Column(least=8, most=60), Column(most=80, grow=True, drop=1))
 STEPS = (Column(right=True), Column(most=120, grow=True))
+ASKS = {"manual": "asks you", "decide": "asks you", "wait": "waits"}
 HOLDS: Mapping[bool | None, tuple[str, str, Tone]] = {
     True: ("✓", "", Tone.PLAIN),
     False: ("✗", "not so", Tone.WARNING),
@@ -173,6 +174,8 @@ def _step(number: int, step: PlannedStep) -> Iterator[Row]:
 
 
 def asks_words(step: PlannedStep) -> str:
+    if step.action in ASKS:
+        return ASKS[step.action]
     if step.effect == "read":
         return "only looks"
     asks = {"none": "asks nothing", "key": "asks for a key"}.get(step.confirm, f"asks for: {step.confirm}")

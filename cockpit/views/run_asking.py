@@ -90,7 +90,8 @@ def quitting(runs: Sequence[Run]) -> Asking:
     it = "it" if len(runs) == 1 else "them"
     told = (
         line(f"{names} {'is' if len(runs) == 1 else 'are'} not over. A command that runs goes on by itself;"),
-        line(f"nothing further starts until somebody comes back, with r or `cockpit resume {runs[0].id}`."),
+        line("nothing further starts until somebody comes back. To come back:"),
+        line(f"  cockpit, then r; or cockpit resume {runs[0].id}", Tone.STRONG),
     )
     return Asking("Leave the cockpit?", told, (Option("quit", f"Leave {it}"),), "Stay")
 

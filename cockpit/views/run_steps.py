@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cockpit.core.levels import Instant
 from cockpit.core.runbook import undoing
-from cockpit.core.runbook.actions import Manual
+from cockpit.core.runbook.actions import Action, Manual
 from cockpit.core.runbook.model import Reach, Step
 from cockpit.core.runbook.render import lenient, names_to_fill, rendered
 from cockpit.core.runbook.run import Entry, Execution, Run
@@ -53,6 +53,8 @@ def told(run: Run, step: Step, question: Question) -> Iterator[Line]:
     if undoes or step.reach is Reach.READ:
         return
     can, how = undo_words(step)
+    if step.rollback and step.rollback.action:
+        how = _filled(run, step.rollback.action)
     yield Span("undo: " if can else "no undo: ", Tone.DIM if can else Tone.WARNING), Span(how)
     if step.point_of_no_return:
         yield line(f"No way back behind this: {step.point_of_no_return.reason}", Tone.WARNING)
@@ -66,6 +68,11 @@ def _does(run: Run, step: Step, undoes: bool) -> str:
         if rollback is None or rollback.action is None:
             return step.title
         action = rollback.action
+    return _filled(run, action)
+
+
+def _filled(run: Run, action: Action) -> str:
+    """With what is known by now; what is not stays as it is written."""
     try:
         return does(rendered(action, names_to_fill(run)))
     except SubstitutionError:

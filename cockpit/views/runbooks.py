@@ -18,8 +18,8 @@ RECENT = 5
 RUNS = (Column(), Column(), Column(least=16, most=48), Column(most=60, grow=True), Column(right=True))
 BOOKS = (
     Column(least=20, most=48),
-    Column(least=12, most=60, grow=True, chooses=True),
-    Column(least=16, most=24, drop=1),
+    Column(least=27, most=60, grow=True, chooses=True),
+    Column(most=24, drop=1),
     Column(drop=2),
 )
 

@@ -171,7 +171,8 @@ async def test_colon_goes_where_it_is_told(stage: Stage, typed: str, seen: str) 
 
 async def test_runbooks_and_switches_of_what_the_cursor_is_on(stage: Stage) -> None:
     async with stage.app().run_test() as pilot:
-        assert "▌orders-db-failover" in await press(pilot, "r")
+        assert "▌Fail over orders-db" in await press(pilot, "r")
+        await press(pilot, "escape")
         assert "orders-db has no kill switches" in await press(pilot, "s")
         await press(pilot, "escape", "j")
         assert "▌pay-async" in await press(pilot, "s")
