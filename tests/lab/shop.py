@@ -111,6 +111,7 @@ def apps() -> list[Part]:
         Http(name="auth", rate=80, latency=0.05, route="/token"),
         Http(name="catalog", rate=200, latency=0.05, route="/items"),
         Http(name="fraud-score", rate=50, latency=0.25, route="/score"),
+        Http(name="gift-cards", rate=20),  # only one test may break it: it has never answered with an error
         Http(name="idle-api", rate=0, zeros=True),  # its error ratio is 0/0
         OldHttp(name="legacy-cart", rate=30, route="/cart"),
         HttpClient(name="api.stripe.com", caller="checkout-api", rate=10, latency=0.5),

@@ -56,9 +56,9 @@ def test_rates_are_what_they_were_set_to(prometheus: Prometheus) -> None:
 
 
 def test_an_injected_error_share_is_a_ratio_in_promql(fleet: Fleet, prometheus: Prometheus) -> None:
-    assert prometheus.value(error_share("catalog")) is None, "a code that never happened has no series"
-    fleet.set("catalog", errors=0.25, throttled=0.1)
-    prometheus.wait_value(error_share("catalog"), 0.25)
+    assert prometheus.value(error_share("gift-cards")) is None, "a code that never happened has no series"
+    fleet.set("gift-cards", errors=0.25, throttled=0.1)
+    prometheus.wait_value(error_share("gift-cards"), 0.25)
 
 
 def test_an_injected_latency_is_a_quantile_in_promql(fleet: Fleet, prometheus: Prometheus) -> None:
