@@ -23,7 +23,7 @@ from cockpit.core.state import State
 from cockpit.core.update import update
 from cockpit.core.update_decisions import objection
 from cockpit.core.update_timeline import described
-from cockpit.engine.acting import MakeActing, Wanted
+from cockpit.engine.acting import MakeActing, Wanted, refusal
 from cockpit.engine.asking import Asking, Connect, Outside
 from cockpit.engine.lane import DecisionLane
 from cockpit.engine.large import is_large, leave_room
@@ -221,8 +221,8 @@ class Engine:
 
     def _act(self, wanted: Wanted) -> None:
         if self._acting is None:
-            why = "nothing can be done here"
-            self.dispatch(Refused(type(wanted).__name__, why, self._clock.now()))
+            why = f"nothing is done here: this is a {self.state.mode} without a record"
+            self.dispatch(refusal(wanted, why, self._clock.now()))
         else:
             self._acting.take(self.state, wanted)
 

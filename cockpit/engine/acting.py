@@ -8,12 +8,16 @@ from typing import Protocol, TypeAlias
 from cockpit.core.events import (
     Event,
     FlagWanted,
+    PlanReady,
     PlanWanted,
+    Refused,
     RunAnswered,
     RunTakenUp,
     RunWanted,
     RunWished,
 )
+from cockpit.core.levels import Instant
+from cockpit.core.runbook.live import Plan
 from cockpit.core.state import State
 
 Wanted: TypeAlias = PlanWanted | RunWanted | RunTakenUp | RunAnswered | RunWished | FlagWanted
@@ -33,6 +37,17 @@ class Acting(Protocol):
     async def leave(self) -> None:
         """Nothing further is started; commands that run go on under their shims."""
         ...
+
+
+def refusal(wanted: Wanted, why: str, now: Instant) -> Event:
+    """Where nobody acts: a plan says so itself, everything else is refused."""
+    match wanted:
+        case PlanWanted(runbook, _, at, target):
+            return PlanReady(Plan(runbook, at, target, trouble=why))
+        case FlagWanted(key):
+            return Refused(key, why, now)
+        case RunWanted(what) | RunTakenUp(what) | RunAnswered(what) | RunWished(what):
+            return Refused(what, why, now)
 
 
 MakeActing: TypeAlias = Callable[[Callable[[Event], None], Callable[[], None]], Acting]

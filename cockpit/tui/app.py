@@ -235,6 +235,10 @@ class CockpitApp(App[None]):
         place = destination(self.read(), text)
         if place.node:
             self.open_node(place.node)
+        elif place.run:
+            self.open_run(place.run)
+        elif place.runbook:
+            self.open_plan(place.runbook)
         elif place.screen in {"help", "quit"}:
             self.call_later(self.run_action, place.screen)
         elif place.screen:

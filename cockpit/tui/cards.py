@@ -25,7 +25,7 @@ def _runbook(state: State, name: str) -> str:
     for each in state.model.runbooks:
         if each.id == name:
             where = f"\nread it in {each.file}" if each.file else ""
-            return f"{each.id}: {each.title}{where}; this version cannot run it yet"
+            return f"{each.id}: {each.title}{where}; it cannot be opened: `cockpit lint` says why"
     return f"no runbook is called {name}"
 
 
@@ -34,7 +34,7 @@ def _switch(state: State, key: str) -> str:
         if each.key == key:
             told = [f"{each.key} ({each.provider}), kill value {each.kill}", each.effect]
             told += [f"data: {each.data_risk}"] * bool(each.data_risk)
-            return "\n".join(filter(None, told)) + "; this version cannot flip it yet"
+            return "\n".join(filter(None, told)) + f"; cockpit flags kill {each.key} kills it"
     return f"no switch is called {key}"
 
 

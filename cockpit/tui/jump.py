@@ -13,6 +13,7 @@ PLACES: Final = {
     "bridge": "bridge",
     "services": "services",
     "alerts": "alerts",
+    "runbooks": "runbooks",
     "help": "help",
     "q": "quit",
     "quit": "quit",
@@ -22,10 +23,12 @@ OPENERS: Final = frozenset({"svc", "service", "cap", "capability"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A screen, or the screen of one node; `complaint` says why there is none."""
+    """A screen, or the screen of one node, run or runbook; `complaint` says why there is none."""
 
     screen: str = ""
     node: str = ""
+    run: str = ""
+    runbook: str = ""
     complaint: str = ""
 
 
@@ -35,13 +38,27 @@ def destination(state: State | None, text: str) -> Place:
         return Place()
     if len(words) == 1 and words[0] in PLACES:
         return Place(screen=PLACES[words[0]])
+    if words[0] == "run":
+        return _run(state, " ".join(words[1:]))
     wanted = " ".join(words[1:] if words[0] in OPENERS else words)
     found = candidates(state, wanted)
     if wanted in found or len(found) == 1:
         return Place(node=wanted if wanted in found else found[0])
     if found:
         return Place(complaint=f"{len(found)} names hold “{wanted}”: {join_names(found, 6)}")
-    return Place(complaint=f"nothing is called “{wanted}”; try :services, :bridge, :alerts or :svc NAME")
+    return Place(
+        complaint=f"nothing is called “{wanted}”; try :services, :runbooks, :alerts, :run ID or :svc NAME"
+    )
+
+
+def _run(state: State | None, wanted: str) -> Place:
+    """A run by its id, the newest without one, or the plan of a runbook."""
+    runs = [run.id for run in state.record.runs.values() if not run.parent] if state else []
+    if wanted in runs or (wanted in ("", "last") and runs):
+        return Place(run=wanted if wanted in runs else runs[-1])
+    if state and wanted in state.model.books:
+        return Place(runbook=wanted)
+    return Place(complaint=f"no run or runbook is called “{wanted}”" if wanted else "there is no run yet")
 
 
 def candidates(state: State | None, text: str) -> Sequence[str]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from cockpit.core.levels import FailureClass, Instant
 from cockpit.core.model import Scalar
 from cockpit.core.runbook.live import Plan, PlannedCheck, PlannedStep
-from cockpit.core.runbook.model import Parameter, Runbook
+from cockpit.core.runbook.model import Parameter, Runbook, Step
+from cockpit.core.runbook.told import confirm_words, does, kind_of, undo_words
 from cockpit.core.state import State
 from cockpit.text import age, join_names, plural
 from cockpit.views import fit, words
@@ -59,7 +60,7 @@ def plan_view(state: State, asked: Asked, now: Instant) -> PlanView | None:
     if plan is not None and plan.runbook != runbook.id:
         plan = None
     blocked = in_the_way(state, plan, asked)
-    sections = (_parameters(runbook, plan, asked), _checks(plan, asked), _steps(plan))
+    sections = (_parameters(runbook, plan, asked), _checks(plan, asked), _steps(runbook, plan))
     filled = tuple(each for each in sections if each.rows)
     return PlanView(
         _title(runbook, plan), tuple(_remarks(state, runbook, plan, blocked)), filled, blocked, runbook, plan
@@ -153,11 +154,29 @@ def _check(number: int, check: PlannedCheck, asked: Asked) -> Row:
     return Row(cells, str(number), "check")
 
 
-def _steps(plan: Plan | None) -> Section:
+def _steps(runbook: Runbook, plan: Plan | None) -> Section:
+    """As they would be done now; until that is known, or where it cannot be, as they are written."""
+    known = plan.steps if plan else ()
+    written = () if known else (*runbook.steps, *runbook.finally_)
     rows: list[Row] = []
-    for number, step in enumerate(plan.steps if plan else (), 1):
+    for number, step in enumerate((*known, *map(as_written, written)), 1):
         rows += _step(number, step)
-    return Section("Steps", STEPS, tuple(rows))
+    return Section("Steps" if known else "Steps, as they are written", STEPS, tuple(rows))
+
+
+def as_written(step: Step) -> PlannedStep:
+    can, undo = undo_words(step)
+    return PlannedStep(
+        id=step.id,
+        title=step.title,
+        action=kind_of(step.action),
+        does=does(step.action),
+        argv=None,
+        effect=str(step.reach),
+        confirm=confirm_words(step.confirm, step),
+        undo=undo,
+        can_undo=can,
+    )
 
 
 def _step(number: int, step: PlannedStep) -> Iterator[Row]:

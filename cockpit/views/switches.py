@@ -5,25 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from cockpit.core.flips import DONE, Flip, Kind
+from cockpit.core.flips import DONE, OUTCOMES, Flip, Kind
 from cockpit.core.levels import Instant
 from cockpit.core.model import Scalar
-from cockpit.core.runbook.work import FlagChange, FlagOutcome
+from cockpit.core.runbook.work import FlagChange
 from cockpit.core.switches import SwitchSeen
 from cockpit.text import age, clock
 
 FLAGS = "cockpit.flags/v1"
 FLIP = "cockpit.flip/v1"
-OUTCOMES = {
-    FlagOutcome.APPLIED: "applied",
-    FlagOutcome.NOOP: "was so already",
-    FlagOutcome.CONFLICT: "not applied: a conflict",
-    FlagOutcome.DENIED: "not applied: denied",
-    FlagOutcome.NEEDS_APPROVAL: "not applied: somebody has to approve it there",
-    FlagOutcome.NOT_FOUND: "not applied: not found",
-    FlagOutcome.FAILED: "not applied: it failed",
-    FlagOutcome.UNKNOWN: "may or may not have been applied",
-}
 
 
 def value(stored: Scalar) -> str:

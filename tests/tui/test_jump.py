@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cockpit.tui.jump import Place, destination, suggestions
 
+from .acting import failover
 from .scenes import shop
 
 
@@ -30,3 +33,11 @@ def test_what_cannot_be_meant_is_said() -> None:
 def test_suggestions_begin_with_what_begins_like_it() -> None:
     assert suggestions(shop(), "svc or").split()[0] == "orders-db"
     assert suggestions(shop(), "services") == ""
+
+
+def test_a_run_or_the_plan_of_a_runbook() -> None:
+    assert destination(shop(), "run").complaint == "there is no run yet"
+    assert destination(shop(), "run R-9").complaint == "no run or runbook is called “R-9”"
+    state = replace(shop(), model=replace(shop().model, books={"orders-db-failover": failover()}))
+    assert destination(state, "run orders-db-failover") == Place(runbook="orders-db-failover")
+    assert destination(shop(), "runbooks") == Place(screen="runbooks")

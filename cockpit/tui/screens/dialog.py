@@ -28,7 +28,7 @@ HINT: Line = (
     Span(" enter", Tone.KEY),
     Span(" take it ", Tone.DIM),
     Span(" esc", Tone.KEY),
-    Span(" leave it ", Tone.DIM),
+    Span(" back ", Tone.DIM),
 )
 
 

@@ -90,6 +90,8 @@ class Run(View):
         if asked and asked[1].choices:
             first = next((each for each in asked[1].choices if each.preselected), asked[1].choices[0])
             every.choose(f"What now/choice/{first.name}")
+        elif asked:
+            every.choose(f"Steps/step/{asked[1].key.step}")
 
     # Enter
 
