@@ -22,6 +22,17 @@ Place: TypeAlias = tuple[str, str, str]
 REQUESTED: Final = "flag.requested"
 SETTLED: Final = "flag.settled"
 DONE: Final = frozenset({FlagOutcome.APPLIED, FlagOutcome.NOOP})
+OUTCOMES: Final[Mapping[FlagOutcome, str]] = {
+    FlagOutcome.APPLIED: "applied",
+    FlagOutcome.NOOP: "was so already",
+    FlagOutcome.CONFLICT: "not applied: a conflict",
+    FlagOutcome.DENIED: "not applied: denied",
+    FlagOutcome.NEEDS_APPROVAL: "not applied: somebody has to approve it there",
+    FlagOutcome.NOT_FOUND: "not applied: not found",
+    FlagOutcome.FAILED: "not applied: it failed",
+    FlagOutcome.UNKNOWN: "may or may not have been applied",
+}
+"""What people read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cockpit.core.events import Decision, Refused
+from cockpit.core.flips import Flips
 from cockpit.core.health.state import Health
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
@@ -73,6 +74,8 @@ class Record:
     """By id, oldest first, children among them."""
     obligations: tuple[Obligation, ...] = ()
     """What is open for somebody to clean up, oldest first."""
+    flips: Flips = field(default_factory=Flips)
+    """What was done to flags, by command line, screen and runbooks alike."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,17 @@ from typing import Any
 
 from cockpit.core.decisions import decision_of
 from cockpit.core.events import IntegrityAttested, RecordGrew
+from cockpit.core.flips import OUTCOMES
+from cockpit.core.flips import folded as flipped
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.runbook.fold import folded
 from cockpit.core.runbook.run import Run
+from cockpit.core.runbook.work import FlagOutcome
 from cockpit.core.state import Entry, Obligation, Picture, Record, State
 from cockpit.core.update_decisions import recorded
 from cockpit.core.update_timeline import act, told
+
+FLIPS = {"kill": "kills", "restore": "restores", "set": "sets"}
 
 
 def grown(state: State, event: RecordGrew) -> State:
@@ -34,6 +39,8 @@ def remembered(record: Record, news: Recorded) -> Record:
         return recorded(record, decision)
     if fact.kind.startswith("obligation."):
         record = replace(record, obligations=_obligations(record.obligations, fact))
+    if fact.kind.startswith("flag."):
+        record = replace(record, flips=flipped(record.flips, news))
     if not fact.run:
         return record
     run = folded(record.runs.get(fact.run), news)
@@ -91,8 +98,10 @@ def _told(fact: Fact) -> str:
             return f"{fact.actor} takes it back"
         case "undo.settled":
             return f"{fact.step} {body.get('effect', '')}".replace("_", " ")
+        case "flag.requested":
+            return f"{fact.actor} {FLIPS.get(str(body.get('kind')), 'sets')} {_flag(body)}"
         case "flag.settled":
-            return f"flag {body.get('key', '')}: {body.get('outcome', '')}"
+            return f"{_flag(body)}: {_outcome(body)}"
         case "approval.granted":
             return f"{fact.actor} approved {fact.step}"
         case "approval.broken_glass":
@@ -100,6 +109,18 @@ def _told(fact: Fact) -> str:
         case "access.refused":
             return f"refused: {body.get('what', '')}: {body.get('why', '')}"
     return ""
+
+
+def _flag(body: Any) -> str:
+    return "@".join(str(body[each]) for each in ("key", "env") if body.get(each))
+
+
+def _outcome(body: Any) -> str:
+    try:
+        said = OUTCOMES[FlagOutcome(str(body.get("outcome")))]
+    except ValueError:
+        said = OUTCOMES[FlagOutcome.UNKNOWN]
+    return f"{said} ({body['reason']})" if body.get("reason") else said
 
 
 def needs_somebody(run: Run) -> bool:
