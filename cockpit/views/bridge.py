@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cockpit.core.levels import Instant
+from cockpit.core.runbook.run import Run
 from cockpit.core.state import Entry, State
+from cockpit.core.update_record import needs_somebody
 from cockpit.text import clock
 from cockpit.views import business, facts, fit, headline, words
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
+from cockpit.views.runbooks import standing
 from cockpit.views.wrong import wrong
 
 MOST_TOLD = 50
@@ -31,7 +34,7 @@ class BridgeView:
     """Breached data, suspects with their symptoms nested in the first cell, unknown ones, other trouble."""
     business: Section
     next: Section
-    """Runbooks that fit, best first, then switches as declared."""
+    """Runs that need somebody, runbooks that fit, best first, then switches as declared."""
     timeline: Section
     """Newest first."""
 
@@ -56,10 +59,20 @@ def first_move(state: State) -> Line:
 
 
 def do_next(state: State) -> Section:
+    """Runs that are not over stand first: a person has to see them through before anything is begun."""
     fitting = fit.proposals(state)
-    rows = [_proposed(proposal, "r" if at == 0 else "") for at, proposal in enumerate(fitting)]
+    waiting = [run for run in state.record.runs.values() if needs_somebody(run)]
+    rows = [_waiting(state, run, "r" if at == 0 else "") for at, run in enumerate(waiting)]
+    rows += [_proposed(each, "r" if at == 0 and not rows else "") for at, each in enumerate(fitting)]
     rows += _switches(state)
     return Section("Do next", NEXT_COLUMNS, tuple(rows), _nothing_fits(state) if not fitting else ())
+
+
+def _waiting(state: State, run: Run, key: str) -> Row:
+    title = (Span(f"{run.id} ", Tone.STRONG), Span(run.runbook.title))
+    return Row(
+        (line(key, Tone.KEY), title, standing(state, run), ()), run.id, "run", (standing(state, run)[:1],)
+    )
 
 
 def _proposed(proposal: fit.Proposal, key: str) -> Row:

@@ -158,7 +158,8 @@ async def test_quitting_with_a_run_says_how_to_come_back_and_the_next_start_says
         await pilot.press("down", "enter")
     again = acted.again()
     async with opened(again) as pilot:
-        assert "R-1 needs you" in await seen(pilot, "R-1 needs you")
+        bridge = await seen(pilot, "needs you at Set proxy")
+        assert bridge.index("r R-1 Fail over orders-db") > bridge.index("Do next")
         text = await keys(pilot, "r", until="needs you at Set proxy")
         assert text.index("R-1") < text.index("Fits now")
         await keys(pilot, "g", "enter", until="Enter takes it up")
