@@ -24,6 +24,14 @@ def coverage_words(runbook: Runbook) -> str:
     return f"{can} of {writes} can be undone" if can else "cannot be undone"
 
 
+def coverage_short(runbook: Runbook) -> str:
+    """The same for a column."""
+    can, writes = coverage(runbook)
+    if not writes:
+        return "changes nothing"
+    return f"{'all' if can == writes else 'none' if not can else f'{can} of {writes}'} undoable"
+
+
 def lines(model: Model) -> list[str]:
     books = sorted(model.books.values(), key=lambda each: each.id)
     if not books:

@@ -10,17 +10,17 @@ from cockpit.core.update_record import needs_somebody
 from cockpit.text import clock, short_age
 from cockpit.views import facts, fit
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
-from cockpit.views.runbook_list import coverage_words
+from cockpit.views.runbook_list import coverage_short
 from cockpit.views.words_runs import RUN_STATES
 
 RECENT = 5
 """Runs that are over and still shown."""
 RUNS = (Column(), Column(), Column(least=16, most=48), Column(most=60, grow=True), Column(right=True))
 BOOKS = (
-    Column(least=20, most=48),
-    Column(least=27, most=60, grow=True, chooses=True),
-    Column(most=24, drop=1),
-    Column(drop=2),
+    Column(least=30, most=48),
+    Column(least=27, most=60, grow=True, chooses=True, drop=1),
+    Column(most=24, drop=2),
+    Column(drop=3),
 )
 
 
@@ -86,6 +86,7 @@ def standing(state: State, run: Run) -> Line:
 def _book(state: State, card: RunbookCard, proposal: fit.Proposal | None = None) -> Row:
     ways = proposal.reasons if proposal else ()
     reason, *shorter = (line(", ".join(ways[:most]), Tone.DIM) for most in (9, 1))
+    shorter += [line(way.partition(",")[0], Tone.DIM) for way in ways[:1]]
     if proposal is None:
         reason = line(", ".join((*card.services, *card.fits_services)[:1]), Tone.DIM)
     grade = "draft: not checked" if card.status == "draft" else fit.NOT_REHEARSED
@@ -93,7 +94,7 @@ def _book(state: State, card: RunbookCard, proposal: fit.Proposal | None = None)
     cells = (
         line(card.title or card.id, Tone.STRONG if proposal else Tone.PLAIN),
         reason,
-        line(coverage_words(book) if book else "", Tone.DIM),
+        line(coverage_short(book) if book else "", Tone.DIM),
         line(grade, Tone.WARNING if card.status == "draft" else Tone.DIM),
     )
     return Row(cells, card.id, "runbook", tuple(shorter) if proposal else ())
