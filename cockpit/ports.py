@@ -136,17 +136,23 @@ class Metrics(Protocol):
 
 
 class Silencer(Protocol):
+    """Who keeps alerts quiet. A silence is known by its comment, of which there is only one."""
+
     async def silence(
         self, matchers: Sequence[str], starts: Instant, ends: Instant, author: str, comment: str
     ) -> tuple[Answered, str]:
-        """(outcome, id of the silence or reason)"""
+        """(outcome, id of the silence or reason). One that stands already is not made again."""
         ...
 
-    async def expire(self, id: str) -> tuple[Answered, str]: ...
+    async def expire(self, comment: str) -> tuple[Answered, str]:
+        """(outcome, reason). DONE: none stands any more, as a look afterwards says."""
+        ...
 
-    async def active(self, id: str) -> bool | None:
+    async def standing(self, comment: str) -> bool | None:
         """None: cannot be told."""
         ...
+
+    async def close(self) -> None: ...
 
 
 class Secrets(Protocol):

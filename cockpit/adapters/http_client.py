@@ -8,7 +8,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import certifi
@@ -95,6 +95,11 @@ class Connection:
     async def get(self, path: str) -> Reply:
         return await self._send("GET", path, {})
 
+    async def change(self, method: str, path: str, document: object = None) -> Reply:
+        """Sent once, followed nowhere. Trouble says by `sent` whether it may have changed something."""
+        asked = {} if document is None else {"json": document}
+        return await self._once(method, f"{self.url}/{path}", asked)
+
     async def close(self) -> None:
         client, self._client = self._client, None
         if client is not None:
@@ -103,7 +108,8 @@ class Connection:
     async def _send(self, method: str, path: str, form: Mapping[str, str]) -> Reply:
         target = f"{self.url}/{path}"
         for _ in range(MOST_REDIRECTS + 1):
-            reply = await self._once(method, target, form)
+            asked = {"data": form} if method == "POST" else {"params": form or None}
+            reply = await self._once(method, target, asked)
             onward = reply.headers.get("location")
             if reply.status not in ON_WAY or not onward:
                 return reply
@@ -123,19 +129,24 @@ class Connection:
             hint = f"write {there.scheme}://{there.netloc} as url"
         raise Trouble(f"{self.address} redirects to {where}, which is not followed", hint, whole=True)
 
-    async def _once(self, method: str, target: str, form: Mapping[str, str]) -> Reply:
+    async def _once(self, method: str, target: str, asked: Mapping[str, Any]) -> Reply:
         if self._client is None:
             await self.refresh()
         assert self._client is not None
-        asked = {"data": form} if method == "POST" else {"params": form or None}
         name = text(part(self._config, "tls_config"), "server_name")
         began = time.monotonic()
+        sent = False
+
+        async def trace(event: str, info: object) -> None:
+            nonlocal sent
+            sent = sent or event.endswith("send_request_headers.started")
+
         try:
             request = self._client.build_request(
                 method,
                 target,
                 headers=[(name.encode(), value.encode()) for name, value in self._headers],
-                extensions={"sni_hostname": name} if name else None,
+                extensions={"trace": trace, **({"sni_hostname": name} if name else {})},
                 **asked,
             )
             response = await self._client.send(request, stream=True)
@@ -145,7 +156,9 @@ class Connection:
             finally:
                 await response.aclose()
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
-            raise translate(error, self.address) from error
+            trouble = translate(error, self.address)
+            trouble.sent = sent
+            raise trouble from error
         return Reply(response.status_code, response.headers, body, began, answered)
 
     async def _body(self, response: httpx.Response) -> bytes:

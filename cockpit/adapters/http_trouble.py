@@ -22,7 +22,10 @@ class Trouble(SourceError):
     `whole`: the server as such is the trouble, so nothing else need be asked in this poll.
     `reached`: it was understood, only this question was not liked.
     `retry_after`: how many seconds it asks to be left alone.
+    `sent`: something of the request has left us, so a change that it asked for may have been made.
     """
+
+    sent = False
 
     def __init__(
         self,

@@ -189,6 +189,8 @@ def _done(action: act.Action) -> Iterator[str]:
             yield f"Set the flag {code(action.key)} to {code(json.dumps(action.to))}{_at(action)}."
         case act.Silence():
             yield f"Silence {code(', '.join(action.matchers))} for {duration(action.lasts)}."
+        case act.EndSilence():
+            yield "End that silence."
         case act.Notify():
             yield f"Tell {escaped(action.to)}: {escaped(action.text)}"
         case act.Nested():

@@ -33,6 +33,7 @@ async def world(loaded: Loaded, *, actor: str, readonly: bool = False) -> AsyncI
 
 def make(model: Model, *, actor: str, readonly: bool = False) -> World:
     """Opens nothing yet: each part does so when it is first used. Raises JournalError for a wrong place."""
+    from cockpit.adapters.alertmanager import Alertmanagers
     from cockpit.adapters.flags.providers import flag_providers
     from cockpit.adapters.http import HttpxHttp
     from cockpit.adapters.metrics import PrometheusMetrics
@@ -53,6 +54,7 @@ def make(model: Model, *, actor: str, readonly: bool = False) -> World:
         boot_ns=lambda: time.clock_gettime_ns(time.CLOCK_BOOTTIME),
         actor=actor,
         flags=flag_providers(model, secrets),
+        silencer=Alertmanagers(model.alertmanager) if model.alertmanager and not readonly else None,
         environ=dict(os.environ),
         folder=str(folder.path / "runs"),
         readonly=readonly,
@@ -63,6 +65,8 @@ def make(model: Model, *, actor: str, readonly: bool = False) -> World:
 async def close(world: World) -> None:
     """Parts that hold connections are closed, each whether or not the others can be."""
     closing = [world.http.close, world.metrics.close, *(each.close for each in world.flags.values())]
+    if world.silencer is not None:
+        closing.append(world.silencer.close)
     for close_one in (*closing, world.journal.close):
         with suppress(Exception):
             await close_one()

@@ -125,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
             # The client gave up, which is what most behaviours are for.
             self.close_connection = True
 
-    do_POST = do_GET
+    do_POST = do_DELETE = do_GET
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing."""

@@ -10,7 +10,7 @@ from cockpit.config.models import runbook_parts as files
 from cockpit.config.models.runbook_looks import Look as LookPart
 from cockpit.config.models.runbook_step import Step as StepPart
 from cockpit.core.json import digest
-from cockpit.core.runbook.actions import SignalLook
+from cockpit.core.runbook.actions import EndSilence, SignalLook
 from cockpit.core.runbook.model import (
     Approval,
     Capture,
@@ -69,7 +69,7 @@ def step(declared: StepPart, raw: Any, setting: Setting) -> Step:
         reconcile=_reconcile(declared.reconcile),
         on_unknown_ask=declared.on_unknown == "ask",
         verify=_verify(declared.verify),
-        rollback=_rollback(declared.rollback, setting.id),
+        rollback=_rollback(declared, setting.id),
         point_of_no_return=_point(declared.point_of_no_return),
         on_failure=declared.on_failure,
         on_timeout=declared.on_timeout,
@@ -167,9 +167,10 @@ def success(declared: LookPart, written: str | None) -> str:
     return written or (_EXITED_WELL if declared.run is not None else "")
 
 
-def _rollback(declared: files.Rollback | None, id: str) -> Rollback | None:
+def _rollback(step: StepPart, id: str) -> Rollback | None:
+    declared = step.rollback
     if declared is None:
-        return None
+        return Rollback(EndSilence()) if step.silence is not None else None
     if declared.none:
         return Rollback(reason=declared.reason, alternative=declared.alternative)
     asked = declared.reversible_while

@@ -77,6 +77,11 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class EndSilence:
+    """Ends what the same step has silenced: the undo of every silence, never written in a file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
     to: str
     text: str
@@ -134,4 +139,6 @@ class Probe:
     """Empty: a command must exit 0, any answer of the others will do."""
 
 
-Action: TypeAlias = Command | HttpCall | FlagSet | Silence | Notify | Manual | Decide | Probe | Wait | Nested
+Action: TypeAlias = (
+    Command | HttpCall | FlagSet | Silence | EndSilence | Notify | Manual | Decide | Probe | Wait | Nested
+)

@@ -96,7 +96,7 @@ def _looked(run: Run, step: Step, one: Execution) -> Move | None:
         return Record((_held(one, f"what an undo would need could not be read: {failed}", kind="capture"),))
     if needs_captures(step) and run.visited(key) is None and "capture" not in one.confirmed:
         return Do(Task.CAPTURE_BEFORE, key)
-    if can_reconcile(step) and not one.looked:
+    if can_reconcile(step) and not isinstance(step.action, Silence) and not one.looked:
         return Do(Task.LOOK, key)
     if one.looked == "applied" and "already" not in one.confirmed:
         return Ask(_already(step, key))
@@ -112,8 +112,8 @@ def needs_captures(step: Step) -> bool:
 
 
 def can_reconcile(step: Step) -> bool:
-    """A flag is read back by its own means."""
-    return isinstance(step.action, FlagSet) or step.reconcile is not None
+    """A flag is read back by its own means, a silence is found by what is written on it."""
+    return isinstance(step.action, FlagSet | Silence) or step.reconcile is not None
 
 
 def _start(run: Run, step: Step, one: Execution) -> Move:
@@ -252,7 +252,7 @@ def may_repeat(step: Step, one: Execution) -> bool:
     """It only reads, says of itself that repeating is harmless, or surely left nothing behind."""
     if step.reach is Reach.READ or step.idempotent:
         return True
-    return one.effect not in STANDING and not isinstance(step.action, Notify | Silence)
+    return one.effect not in STANDING and not isinstance(step.action, Notify)
 
 
 def settle(one: Execution, state: StepState, effect: Effect, reason: str, onward: str) -> Word:

@@ -24,6 +24,7 @@ from cockpit.core.runbook.actions import (
     Silence,
     Wait,
 )
+from cockpit.core.runbook.matchers import filled_matcher
 from cockpit.core.runbook.model import Rollback, Runbook
 from cockpit.core.runbook.names import names
 from cockpit.core.runbook.run import Run
@@ -73,7 +74,7 @@ def rendered(action: Action, known: Names) -> Action:
             reason = filled(action.reason, known)
             return replace(action, key=filled(action.key, known), to=_scalar(action.to, known), reason=reason)
         case Silence():
-            return replace(action, matchers=tuple(filled(each, known) for each in action.matchers))
+            return replace(action, matchers=tuple(filled_matcher(each, known) for each in action.matchers))
         case Notify():
             return Notify(filled(action.to, known), filled(action.text, known))
         case Manual():

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeAlias
 
 from cockpit.core import promql_text
 
 Names: TypeAlias = Mapping[str, Mapping[str, object]]
 """By the word before the dot: `params`, `captures`, `run`, `incident`."""
+
+Written: TypeAlias = Callable[[str, Any], str]
+"""(name, value) as it stands in the text."""
 
 _hole: Final = re.compile(r"\$(?:(?P<literal>\$\{)|\{(?P<name>[^{}]*)\}|(?P<open>\{))")
 _query: Final = re.compile(
@@ -34,9 +37,9 @@ def references(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
-def filled(text: str, names: Names) -> str:
-    """Raises SubstitutionError where a value is missing."""
-    return _hole.sub(lambda match: _put(match, names), text)
+def filled(text: str, names: Names, written: Written | None = None) -> str:
+    """`written` makes text of a value, by default as it is. Raises SubstitutionError for a missing one."""
+    return _hole.sub(lambda match: _put(match, names, written), text)
 
 
 def filled_argv(argv: Iterable[str], names: Names) -> tuple[str, ...]:
@@ -46,6 +49,15 @@ def filled_argv(argv: Iterable[str], names: Names) -> tuple[str, ...]:
     in a command line at all.
     """
     return tuple(_argument(each, names) for each in argv)
+
+
+def filled_env(env: Mapping[str, str], names: Names) -> dict[str, str]:
+    """Raises SubstitutionError where a value is missing, or cannot stand in an environment."""
+    found = {name: filled(value, names) for name, value in env.items()}
+    for name, value in found.items():
+        if "\0" in value:
+            raise SubstitutionError(f"the value of {name} holds a NUL")
+    return found
 
 
 def promql_filled(query: str, names: Names) -> str:
@@ -107,14 +119,14 @@ def plain(value: object) -> str:
     return str(value)
 
 
-def _put(match: re.Match[str], names: Names, written: object = None) -> str:
+def _put(match: re.Match[str], names: Names, written: Written | None = None) -> str:
     if match["literal"]:
         return "${"
     if match["open"]:
         raise SubstitutionError("a ${ is never closed; write $${ for the text itself")
     name = match["name"]
     value = _value(name, names)
-    return written(name, value) if callable(written) else plain(value)
+    return written(name, value) if written else plain(value)
 
 
 def _value(name: str, names: Names) -> object:

@@ -8,6 +8,7 @@ from cockpit.core.runbook.actions import (
     Action,
     Command,
     Decide,
+    EndSilence,
     FlagLook,
     FlagSet,
     HttpCall,
@@ -29,6 +30,7 @@ KINDS = {
     HttpCall: "http",
     FlagSet: "flag",
     Silence: "silence",
+    EndSilence: "silence",
     Notify: "notify",
     Manual: "manual",
     Decide: "decide",
@@ -51,6 +53,8 @@ def does(action: Action) -> str:
             return f"set {key}{f'@{env}' if env else ''} to {_plain(to)}"
         case Silence(matchers, lasts):
             return f"silence {', '.join(matchers)} for {lasts:g} s"
+        case EndSilence():
+            return "end the silence"
         case Notify(to, text):
             return f"tell {to}: {shown(text)}"
         case Manual(instructions):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cockpit.core.frozen import from_json, to_json
 from cockpit.core.levels import Instant
-from cockpit.core.runbook.actions import FlagSet, Nested
+from cockpit.core.runbook.actions import FlagSet, Nested, Silence
 from cockpit.core.runbook.debts import debts_left, debts_reverted
 from cockpit.core.runbook.holding import held
 from cockpit.core.runbook.model import Confirm, Reach, Rollback, Step
@@ -116,6 +116,8 @@ def _entry_move(run: Run, step: Step, forward: Execution, one: Execution) -> Mov
         return Do(Task.LOOK_BACK, one.key)
     if one.looked == "not_applied" and forward.effect is not Effect.APPLIED:
         return Record((_settle(one, StepState.SKIPPED, Effect.NOT_APPLIED, "it never happened"),))
+    if one.looked == "not_applied" and isinstance(step.action, Silence):
+        return Record(_reverted(run, step, one))  # it has come to its end, or somebody ended it
     if one.looked == "unknown" and forward.effect is not Effect.APPLIED:
         if "undo_unknown" not in one.confirmed:
             return Ask(_in_doubt(step, one.key))
@@ -177,7 +179,7 @@ def _after_failure(run: Run, step: Step, one: Execution) -> Move:
     """The command failed; whether our effect still stands is found out as after the step itself."""
     assert one.exit is not None
     stands = str(one.exit.get("stands", "unknown"))
-    reconcilable = step.reconcile is not None or isinstance(step.action, FlagSet)
+    reconcilable = step.reconcile is not None or isinstance(step.action, FlagSet | Silence)
     if stands == "unknown" and reconcilable and not one.reconciled:
         return Do(Task.RECONCILE, one.key)
     match one.reconciled or stands:

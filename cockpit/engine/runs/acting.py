@@ -13,7 +13,7 @@ from typing import Final
 
 from cockpit.core.json import Json
 from cockpit.core.levels import Seconds
-from cockpit.core.runbook.actions import Action, Command, FlagSet, HttpCall, Notify, Silence
+from cockpit.core.runbook.actions import Action, Command, EndSilence, FlagSet, HttpCall, Notify, Silence
 from cockpit.core.runbook.render import with_secrets
 from cockpit.core.runbook.states import Effect, Phase
 from cockpit.core.runbook.work import (
@@ -32,6 +32,7 @@ from cockpit.engine.runs.looks import Eyes, command_job, secret_call
 from cockpit.errors import CockpitError
 
 KEPT: Final = 4096
+NOWHERE: Final = "no Alertmanager is configured"
 READ_BACK: Final[Seconds] = 2.0
 """How long a flag whose answer was lost is read back; one server showed its own writes after 300 ms."""
 Body = dict[str, Json]
@@ -73,6 +74,8 @@ async def act(eyes: Eyes, attempt: Attempt, hear: Hear) -> Body:
             return await _notify(eyes, attempt, attempt.action)
         case Silence():
             return await _silence(eyes, attempt, attempt.action)
+        case EndSilence():
+            return await _end_silence(eyes, attempt)
         case other:
             return _body(attempt, Answered.REFUSED, reason=f"{type(other).__name__} cannot be done here")
 
@@ -185,13 +188,20 @@ async def _webhook_secret(eyes: Eyes, place: Mapping[str, object]) -> tuple[dict
 
 async def _silence(eyes: Eyes, attempt: Attempt, silence: Silence) -> Body:
     if eyes.world.silencer is None:
-        return _body(attempt, Answered.REFUSED, reason="no Alertmanager is configured")
+        return _body(attempt, Answered.REFUSED, reason=NOWHERE)
     now = eyes.world.clock.now()
     outcome, id = await eyes.world.silencer.silence(
         silence.matchers, now, now + silence.lasts, eyes.world.actor, attempt.comment
     )
     known = {"silence": id} if outcome is Answered.DONE else {"reason": id}
     return _body(attempt, outcome, **known)
+
+
+async def _end_silence(eyes: Eyes, attempt: Attempt) -> Body:
+    if eyes.world.silencer is None:
+        return _body(attempt, Answered.REFUSED, reason=NOWHERE)
+    outcome, reason = await eyes.world.silencer.expire(attempt.comment)
+    return _body(attempt, outcome, reason=reason)
 
 
 # Flags

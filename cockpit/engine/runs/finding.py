@@ -8,25 +8,33 @@ from typing import Final
 from cockpit.core.frozen import from_json
 from cockpit.core.json import Json
 from cockpit.core.levels import Seconds
-from cockpit.core.runbook.actions import Command, FlagSet
+from cockpit.core.runbook.actions import Command, FlagSet, Silence
 from cockpit.core.runbook.conditions import evaluate
 from cockpit.core.runbook.model import Reconcile, Step
 from cockpit.core.runbook.run import Execution, Key, Run
 from cockpit.core.runbook.states import Effect
 from cockpit.core.runbook.undoing import expired, rollback_of
 from cockpit.core.runbook.work import Ending, Exit, Found, Heard, Identity, Trace
-from cockpit.engine.runs.intents import before_of, file_name, forward_of
+from cockpit.engine.runs.intents import before_of, comment_of, file_name, forward_of
 from cockpit.engine.runs.looks import Eyes
 from cockpit.errors import CockpitError
 
 ELSEWHERE: Final = "elsewhere"
+SETTLES: Final[Seconds] = 3.0
 GONE: Final = "the cockpit ended while it was under way"
 
 
-async def happened(eyes: Eyes, step: Step, flag_before: object, *, once: bool = False) -> str:
-    """`applied`, `not_applied` or `unknown`. One answer must hold twice unless asked `once`."""
+async def happened(
+    eyes: Eyes, step: Step, flag_before: object, *, once: bool = False, comment: str = ""
+) -> str:
+    """`applied`, `not_applied` or `unknown`. One answer must hold twice unless asked `once`.
+
+    `comment`: what is written on a silence.
+    """
     if isinstance(step.action, FlagSet):
         return await _flag_stands(eyes, step.action, flag_before)
+    if isinstance(step.action, Silence):
+        return await _silence_stands(eyes, comment, once)
     if step.reconcile is None:
         return "unknown"
     verdict = await _asked(eyes, step.reconcile)
@@ -72,6 +80,17 @@ async def _flag_stands(eyes: Eyes, flag: FlagSet, before: object) -> str:
     return "applied" if state.value == flag.to else "not_applied"
 
 
+async def _silence_stands(eyes: Eyes, comment: str, once: bool) -> str:
+    """That there is none counts only when it still is so after a while: the request may be on its way."""
+    if eyes.world.silencer is None:
+        return "unknown"
+    stands = await eyes.world.silencer.standing(comment)
+    if stands is False and not once:
+        await eyes.world.clock.sleep(SETTLES)
+        stands = await eyes.world.silencer.standing(comment)
+    return {True: "applied", False: "not_applied"}.get(stands, "unknown")  # type: ignore[arg-type]  # None
+
+
 async def look_back(eyes: Eyes, run: Run, step: Step, key: Key) -> dict[str, Json]:
     """Before an undo: `applied`, `not_applied`, `unknown`, or `later` when somebody has written since."""
     forward = forward_of(run, key)
@@ -79,10 +98,11 @@ async def look_back(eyes: Eyes, run: Run, step: Step, key: Key) -> dict[str, Jso
         return {"verdict": "not_applied"}
     if why := await _too_late(eyes, step, forward):
         return {"verdict": "later", "detail": why}
-    if step.reconcile is None and not isinstance(step.action, FlagSet):
+    if step.reconcile is None and not isinstance(step.action, FlagSet | Silence):
         certain = forward.effect is Effect.APPLIED
         return {"verdict": "applied" if certain else "unknown", "detail": "it cannot be looked at"}
-    return {"verdict": await happened(eyes, step, before_of(forward), once=forward.effect is Effect.APPLIED)}
+    once, comment = forward.effect is Effect.APPLIED, comment_of(run, step, key)
+    return {"verdict": await happened(eyes, step, before_of(forward), once=once, comment=comment)}
 
 
 async def _too_late(eyes: Eyes, step: Step, forward: Execution) -> str:

@@ -8,12 +8,12 @@ from uuid import uuid4
 
 from cockpit.core.frozen import from_json, to_json
 from cockpit.core.json import Json
-from cockpit.core.runbook.actions import Action, Command, FlagSet
+from cockpit.core.runbook.actions import Action, Command, EndSilence, FlagSet, Silence
 from cockpit.core.runbook.model import Rollback, Step
 from cockpit.core.runbook.render import names_to_fill, rendered, rendered_rollback
 from cockpit.core.runbook.run import Execution, Key, Run
 from cockpit.core.runbook.states import Phase
-from cockpit.core.runbook.substitute import SubstitutionError
+from cockpit.core.runbook.substitute import SubstitutionError, filled_env
 from cockpit.core.runbook.undoing import rollback_of
 from cockpit.core.runbook.work import FlagState
 from cockpit.engine.runs.acting import Attempt
@@ -90,7 +90,7 @@ def _body(
         "argv": list(action.argv) if isinstance(action, Command) else None,
         "target": target,
         "cwd": working_folder(eyes.target, run.runbook),
-        "env": dict(step.env),
+        "env": dict(filled_env(step.env, names_to_fill(run))),
         "timeout": step.timeout,
         "folder": f"{eyes.world.folder}/{run.id}" if eyes.world.folder else "",
         "nonce": uuid4().hex,
@@ -114,10 +114,18 @@ def attempt_of(eyes: Eyes, run: Run, step: Step, key: Key, body: dict[str, Json]
         kill_grace=step.kill_grace,
         start_by=int(str(body["start_by"])),
         op=str(body["op"]),
-        env=step.env,
-        comment=f"{run.id} {run.runbook.title}: {step.title}",
+        env=filled_env(step.env, names_to_fill(run)),
+        comment=comment_of(run, step, key, action),
         before=from_json(FlagState, body["before"]) if body["before"] else None,
     )
+
+
+def comment_of(run: Run, step: Step, key: Key, action: Action | None = None) -> str:
+    """For whoever meets what we did. On a silence it is the only one of its kind: it is found by it."""
+    told = f"{run.id} {run.runbook.title}: {step.title}"
+    if not isinstance(action or step.action, Silence | EndSilence):
+        return told
+    return f"{told} [{run.id}.{key.step}.{key.visit}.{run.started_at:.0f}]"
 
 
 @dataclass(frozen=True, slots=True)

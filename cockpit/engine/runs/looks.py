@@ -14,7 +14,7 @@ from cockpit.core.runbook.actions import Command, FlagLook, HttpCall, Look, Prom
 from cockpit.core.runbook.conditions import evaluate
 from cockpit.core.runbook.model import Condition, Runbook
 from cockpit.core.runbook.render import MARK, Names, rendered_look, secrets_in, with_secrets
-from cockpit.core.runbook.substitute import SubstitutionError
+from cockpit.core.runbook.substitute import SubstitutionError, filled_env
 from cockpit.core.runbook.work import Answered, Ending, Exit, Job, Output, Reading, Started
 from cockpit.engine.runs.surroundings import environment, working_folder
 from cockpit.engine.runs.world import World
@@ -46,12 +46,13 @@ class Eyes:
     async def look(self, ask: Look, env: Mapping[str, str] | None = None, within: Seconds = PATIENCE) -> Seen:
         try:
             filled = rendered_look(ask, self.known)
+            env = filled_env(env or {}, self.known)
         except SubstitutionError as error:
             return Seen(why=str(error))
         try:
             match filled:
                 case Command():
-                    return await self._command(filled, env or {}, within)
+                    return await self._command(filled, env, within)
                 case HttpCall():
                     return await self._http(filled, within)
                 case Promql(query):

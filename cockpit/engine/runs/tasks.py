@@ -22,7 +22,7 @@ from cockpit.core.runbook.words import Task, Word, say
 from cockpit.core.runbook.work import Output, Started, Trace
 from cockpit.engine.runs import finding
 from cockpit.engine.runs.acting import Attempt, Hear, act, exit_body, followed
-from cockpit.engine.runs.intents import before_of, forward_of, intent_of
+from cockpit.engine.runs.intents import before_of, comment_of, forward_of, intent_of
 from cockpit.engine.runs.looks import Eyes, captured_text, default_success
 from cockpit.engine.runs.verifying import Verification, baseline_of, told
 from cockpit.errors import CockpitError
@@ -61,7 +61,8 @@ class Hands:
                 await self._say([say("reconciled", one.key, when="look", **seen)])
             case Task.RECONCILE:
                 forward = forward_of(run, one.key) if one.key.phase is Phase.UNDO else one
-                verdict = await finding.happened(self.eyes, step, before_of(forward))
+                comment = comment_of(run, step, one.key)
+                verdict = await finding.happened(self.eyes, step, before_of(forward), comment=comment)
                 await self._say([say("reconciled", one.key, when="after", verdict=verdict)])
             case Task.VERIFY:
                 await self._verify(run, step, one)

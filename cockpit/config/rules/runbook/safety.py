@@ -15,7 +15,7 @@ from cockpit.core.runbook.substitute import references
 from cockpit.errors import Finding
 
 _KNOWS_ITSELF: Final = frozenset({"flag", "notify", "silence", "runbook"})
-"""Whether a flag is set can be read; of a message and a silence nobody asks; a runbook's steps know."""
+"""A flag can be read, a silence is found again, of a message nobody asks, a runbook's steps know."""
 _MAY_HOLD_SECRETS: Final = frozenset({"env", "header", "body"})
 _HEADERS: Final = frozenset({"authorization", "cookie", "x-api-key", "x-auth-token", "proxy-authorization"})
 _option: Final = re.compile(r"--?([A-Za-z][\w-]*)(?:=(.*))?", re.DOTALL)
@@ -39,10 +39,13 @@ def complaints(book: Book, world: World | None) -> Iterator[Finding]:
 
 
 def _undo(book: Book, step: StepAt) -> Iterator[Finding]:
-    """`finally` has no undo, a message cannot be taken back, and a runbook's steps have their own."""
+    """`finally` has no undo, a message cannot be taken back, a silence is ended, and a runbook's steps have
+    their own."""
     if not step.writes or step.path[0] == "finally" or step.part.does in ("notify", "runbook"):
         return
     rollback = step.part.rollback
+    if rollback is None and step.part.does == "silence":
+        return
     if rollback is None:
         message = f"{step.name} changes something and does not say how to take it back"
         hint = "add rollback: with what undoes it, or {none: true, reason: ...}"
