@@ -76,15 +76,16 @@ async def test_bytes_that_are_no_text_are_replaced(place: Place) -> None:
 
 
 async def test_a_grandchild_that_holds_stdout_does_not_delay_the_result(place: Place) -> None:
-    job = place.sh("(sleep 0.7; echo late) & echo early")
+    job = place.sh("(sleep 1.5; echo late) & echo early")
     began = time.monotonic()
     heard = await place.heard(job)
     end = heard[-1]
     assert isinstance(end, Exit)
-    assert (end.stdout, end.code, end.still_running) == ("early\n", 0, 2)
+    assert (end.stdout, end.code) == ("early\n", 0)
+    assert end.still_running in (1, 2)  # the shell of the grandchild, and its sleep once that has started
     # Its shim drains on: what comes later is in the file, not in the result.
     assert await until(lambda: place.file("out", job).read_text() == "early\nlate\n")
-    assert time.monotonic() - began >= 0.7
+    assert time.monotonic() - began >= 1.5
     assert (await place.find(job, None)).exit == end
 
 
