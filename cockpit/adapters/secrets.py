@@ -41,6 +41,7 @@ class Secrets:
         self._environ = os.environ if environ is None else environ
         self._trusts = trusts
         self._patience = patience
+        self._asking = asyncio.Lock()
 
     async def value(self, reference: str) -> str:
         kind, _, where = reference.partition(":")
@@ -70,8 +71,10 @@ class Secrets:
         if not argv:
             raise SecretError("a command for a secret names no program", _KINDS)
         program = f"the command {argv[0]} for a secret"
-        if not self._trusts(command):
-            hint = "look at the configuration, then allow its commands when cockpit asks"
+        async with self._asking:  # one question at a time, in a thread: a person takes their time
+            trusted = await asyncio.to_thread(self._trusts, command)
+        if not trusted:
+            hint = "run `cockpit trust` in a terminal: it shows the command and asks"
             raise SecretError(f"{program} is not trusted yet, so it was not run", hint)
         said, code = await self._run(argv, program)
         if code != 0:

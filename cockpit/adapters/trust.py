@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +32,30 @@ class Trusted:
     def remember(self, config: str, commands: Iterable[str]) -> None:
         self._folder.make()
         os.close(self._folder.within(NAME).open_file(_of(config, commands)))
+
+
+class FirstUse:
+    """Asks about each command of one configuration when it is needed first, and not again after a yes.
+
+    Without `ask` nobody is there, and what is not remembered is not run.
+    """
+
+    def __init__(self, trusted: Trusted, config: str, ask: Callable[[str], bool] | None = None) -> None:
+        self._trusted = trusted
+        self._config = config
+        self._ask = ask
+        self._said: dict[str, bool] = {}
+
+    def __call__(self, command: str) -> bool:
+        """Raises JournalError for a folder that is not as we make it: who wrote there is not known."""
+        if command not in self._said:
+            if self._trusted.knows(self._config, [command]):
+                self._said[command] = True
+            elif self._ask is not None:
+                self._said[command] = self._ask(command)
+                if self._said[command]:
+                    self._trusted.remember(self._config, [command])
+        return self._said.get(command, False)
 
 
 def _of(config: str, commands: Iterable[str]) -> str:

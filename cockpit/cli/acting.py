@@ -27,10 +27,12 @@ async def opened(settings: Settings, *, reads_only: bool = False) -> AsyncIterat
     """The world of the configuration; everything in it is closed afterwards. Raises CockpitError."""
     from cockpit.cli.loading import load
     from cockpit.cli.screen import actor
+    from cockpit.cli.trust import asker
     from cockpit.wiring import acting
 
     loaded = await asyncio.to_thread(load, settings)
-    async with acting.world(loaded, actor=actor(), readonly=settings.readonly or reads_only) as world:
+    readonly = settings.readonly or reads_only
+    async with acting.world(loaded, actor=actor(), readonly=readonly, ask=asker(loaded.path)) as world:
         yield world
 
 

@@ -202,6 +202,18 @@ def replay(
 
 
 @app.command()
+def trust(
+    context: typer.Context,
+    config: Config = None,
+    yes: Annotated[bool, typer.Option("--yes", help="All that are shown, without being asked.")] = False,
+) -> int:
+    """The commands that this configuration runs for secrets: which may, and which are to be looked at."""
+    from cockpit.cli.trust import trust
+
+    return trust(settings_of(context, config), yes=yes)
+
+
+@app.command()
 def schema(kind: Annotated[str, typer.Argument(help="Cockpit, Preset, Scenario or Runbook.")]) -> int:
     """JSON Schema of one kind of file, for editors."""
     from cockpit.cli.schema import schema

@@ -42,16 +42,16 @@ def live(
     watch = _watching(loaded, clock, adapted) if loaded.files else None
     if not actor:
         return Engine(state, _connect, clock=clock, journal=MemoryJournal(), watch=watch)
-    return _on_record(state, clock, watch, actor)
+    return _on_record(state, clock, watch, actor, str(loaded.path))
 
 
-def _on_record(state: State, clock: Clock, watch: Watch | None, actor: str) -> Engine:
+def _on_record(state: State, clock: Clock, watch: Watch | None, actor: str, config: str) -> Engine:
     from cockpit.adapters.journal.absent import AbsentJournal
     from cockpit.engine.runs.crew import Crew
     from cockpit.wiring import acting
 
     try:
-        world = acting.make(state.model, actor=actor, readonly=state.readonly)
+        world = acting.make(state.model, config, actor=actor, readonly=state.readonly)
     except JournalError as error:  # the picture does not need the record
         return Engine(state, _connect, clock=clock, journal=AbsentJournal(error), watch=watch)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.failpoints import die_at
 from cockpit.adapters.journal.owners import RunOwners
 from cockpit.adapters.journal.place import place
 from cockpit.adapters.journal.sqlite import SqliteJournal
+from cockpit.adapters.trust import FirstUse, Trusted
 from cockpit.core.model import Model
 from cockpit.engine.runs.locking import Exclusive
 from cockpit.engine.runs.world import World
@@ -20,19 +21,27 @@ from cockpit.engine.runs.world import World
 if TYPE_CHECKING:
     from cockpit.config import Loaded
 
+Ask: TypeAlias = Callable[[str], bool]
+
 
 @asynccontextmanager
-async def world(loaded: Loaded, *, actor: str, readonly: bool = False) -> AsyncIterator[World]:
+async def world(
+    loaded: Loaded, *, actor: str, readonly: bool = False, ask: Ask | None = None
+) -> AsyncIterator[World]:
     """Everything is closed at the end; commands that run go on under their shims."""
-    made = make(loaded.model, actor=actor, readonly=readonly)
+    made = make(loaded.model, str(loaded.path), actor=actor, readonly=readonly, ask=ask)
     try:
         yield made
     finally:
         await close(made)
 
 
-def make(model: Model, *, actor: str, readonly: bool = False) -> World:
-    """Opens nothing yet: each part does so when it is first used. Raises JournalError for a wrong place."""
+def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: Ask | None = None) -> World:
+    """Opens nothing yet: each part does so when it is first used. Raises JournalError for a wrong place.
+
+    `config` is where the model was read from; `ask` tells a person the command that a secret needs, and
+    whether it may run; where it is None only those run that somebody has trusted before.
+    """
     from cockpit.adapters.alertmanager import Alertmanagers
     from cockpit.adapters.flags.providers import flag_providers
     from cockpit.adapters.http import HttpxHttp
@@ -41,7 +50,7 @@ def make(model: Model, *, actor: str, readonly: bool = False) -> World:
     from cockpit.adapters.secrets import Secrets
 
     folder = place(model.name, model.journal)
-    secrets = Secrets(trusts=lambda command: True)
+    secrets = Secrets(trusts=FirstUse(trusted(model), config, ask))
     return World(
         model=model,
         journal=SqliteJournal(folder),
@@ -60,6 +69,11 @@ def make(model: Model, *, actor: str, readonly: bool = False) -> World:
         readonly=readonly,
         die_at=die_at,
     )
+
+
+def trusted(model: Model) -> Trusted:
+    """Kept in the person's own folder, also where the journal is shared: nobody trusts for others."""
+    return Trusted(place(model.name, {}))
 
 
 async def close(world: World) -> None:
