@@ -9,7 +9,7 @@ from cockpit.core.levels import FailureClass, Instant
 from cockpit.core.model import Scalar
 from cockpit.core.runbook.live import Plan, PlannedCheck, PlannedStep
 from cockpit.core.runbook.model import Parameter, Runbook, Step
-from cockpit.core.runbook.told import confirm_words, does, kind_of, undo_words
+from cockpit.core.runbook.told import approval_words, confirm_words, does, kind_of, undo_words
 from cockpit.core.state import State
 from cockpit.text import age, join_names, plural
 from cockpit.views import fit, words
@@ -174,6 +174,7 @@ def as_written(step: Step) -> PlannedStep:
         argv=None,
         effect=str(step.reach),
         confirm=confirm_words(step.confirm, step),
+        approval=approval_words(step.approval),
         undo=undo,
         can_undo=can,
     )
@@ -199,7 +200,7 @@ def asks_words(step: PlannedStep) -> str:
         return "only looks"
     asks = {"none": "asks nothing", "key": "asks for a key"}.get(step.confirm, f"asks for: {step.confirm}")
     changes = "destroys something" if step.effect == "destructive" else "changes something"
-    return f"{changes}, {asks}"
+    return ", ".join(filter(None, (changes, asks, step.approval)))
 
 
 # What is asked

@@ -35,7 +35,7 @@ def _step(number: int, step: PlannedStep) -> list[str]:
         said.append(f"   not known before it runs: {', '.join(step.unread)}")
     if step.effect != "read":
         asks = {"none": "asks nothing", "key": "asks for a key"}.get(step.confirm, f"type: {step.confirm}")
-        said.append(f"   {step.effect}, {asks}")
+        said.append(f"   {', '.join(filter(None, (step.effect, asks, step.approval)))}")
         said.append(f"   undo: {step.undo}" if step.can_undo else f"   no undo: {step.undo}")
     return said
 
@@ -70,6 +70,7 @@ def _step_document(step: PlannedStep) -> dict[str, object]:
         "argv": list(step.argv) if step.argv is not None else None,
         "effect": step.effect,
         "confirm": step.confirm,
+        "approval": step.approval or None,
         "undo": step.undo if step.can_undo else None,
         "no_undo": None if step.can_undo else step.undo,
         "already": step.already,

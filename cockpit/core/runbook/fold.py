@@ -10,6 +10,7 @@ from cockpit.core.frozen import from_json
 from cockpit.core.journal import Recorded
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.model import Runbook
+from cockpit.core.runbook.render import names_to_fill, with_titles
 from cockpit.core.runbook.run import Entry, Execution, Hold, Key, Run, UndoPlan
 from cockpit.core.runbook.states import DONE, STANDING, Effect, Phase, RunState, StepState
 
@@ -37,7 +38,7 @@ def folded(run: Run | None, record: Recorded) -> Run | None:
 def _started(record: Recorded) -> Run:
     fact, body = record.fact, record.fact.body
     runbook = from_json(Runbook, body["runbook"])
-    return Run(
+    run = Run(
         id=fact.run,
         runbook=runbook,
         mode=_text(body, "mode"),  # type: ignore[arg-type]  # as we wrote it
@@ -51,6 +52,7 @@ def _started(record: Recorded) -> Run:
         operators=(fact.actor,),
         last_seq=record.seq,
     )
+    return replace(run, runbook=with_titles(runbook, names_to_fill(run)))
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

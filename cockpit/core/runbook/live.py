@@ -52,6 +52,8 @@ class PlannedStep:
     undo: str
     """How it is taken back, or why it cannot be."""
     can_undo: bool
+    approval: str = ""
+    """Who else has to agree, in words; empty: nobody."""
     already: bool | None = None
     """Whether it is so already; None: not asked, or cannot be told."""
     unread: tuple[str, ...] = ()

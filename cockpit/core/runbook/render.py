@@ -25,7 +25,7 @@ from cockpit.core.runbook.actions import (
     Wait,
 )
 from cockpit.core.runbook.matchers import filled_matcher
-from cockpit.core.runbook.model import Rollback, Runbook
+from cockpit.core.runbook.model import Rollback, Runbook, Step
 from cockpit.core.runbook.names import names
 from cockpit.core.runbook.run import Run
 from cockpit.core.runbook.substitute import SubstitutionError, filled, filled_argv, promql_filled
@@ -125,9 +125,35 @@ def rendered_rollback(rollback: Rollback, known: Names) -> Rollback:
 def lenient(text: str, known: Names) -> str:
     """For texts that only people read: what is missing stays as it is written."""
     try:
-        return filled(text, known)
+        return filled(text, as_written(known))
     except SubstitutionError:
         return text
+
+
+def with_titles(runbook: Runbook, known: Names) -> Runbook:
+    """Its steps named as people know them in this run."""
+
+    def named(step: Step) -> Step:
+        return replace(step, title=shown(lenient(step.title, known))) if "${" in step.title else step
+
+    return replace(
+        runbook, steps=tuple(map(named, runbook.steps)), finally_=tuple(map(named, runbook.finally_))
+    )
+
+
+def as_written(known: Names) -> Names:
+    """For showing only: what has no value yet gives its own `${...}`."""
+    groups = {"params", "captures", "answers", "run", "incident"}
+    return {group: _Written(group, known.get(group) or {}) for group in groups}
+
+
+class _Written(dict[str, object]):
+    def __init__(self, group: str, known: Mapping[str, object]) -> None:
+        super().__init__({name: value for name, value in known.items() if value is not None})
+        self.group = group
+
+    def get(self, name: str, default: object = None) -> object:
+        return super().get(name, f"${{{self.group}.{name}}}")
 
 
 def _scalar(value: Any, known: Names) -> Any:

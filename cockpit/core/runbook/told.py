@@ -22,7 +22,7 @@ from cockpit.core.runbook.actions import (
     Silence,
     Wait,
 )
-from cockpit.core.runbook.model import Confirm, Rollback, Step
+from cockpit.core.runbook.model import Approval, Confirm, Rollback, Step
 from cockpit.core.runbook.render import shown
 
 KINDS = {
@@ -91,12 +91,24 @@ def undo_words(step: Step) -> tuple[bool, str]:
     if isinstance(step.action, Nested):
         return True, f"takes {step.action.runbook} back"
     if rollback is None:
-        return False, "nothing to undo" if step.reach == "read" else "no undo"
+        return False, "nothing to undo" if step.reach == "read" else _without(step.action)
     if rollback.action is None:
         alternative = f"; instead: {rollback.alternative}" if rollback.alternative else ""
         return False, f"{rollback.reason or 'no undo'}{alternative}"
     limit = f", for {rollback.reversible_for:g} s" if rollback.reversible_for else ""
     return True, f"{does(rollback.action)}{limit}"
+
+
+def approval_words(approval: Approval | None) -> str:
+    """Empty where nobody else has to agree."""
+    if approval is None or approval.min < 1:
+        return ""
+    others = "a second person approves" if approval.min == 1 else f"{approval.min} others approve"
+    return f"{others} ({' or '.join(approval.by)})" if approval.by else others
+
+
+def _without(action: Action) -> str:
+    return "what is sent is sent" if isinstance(action, Notify) else "nobody has written how"
 
 
 def confirm_words(confirm: Confirm, step: Step) -> str:

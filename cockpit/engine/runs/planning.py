@@ -9,10 +9,10 @@ from typing import Any
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.actions import Action, Command, FlagSet
 from cockpit.core.runbook.live import Plan, PlannedCheck, PlannedStep
-from cockpit.core.runbook.model import Reach, Step
-from cockpit.core.runbook.render import Names, rendered
+from cockpit.core.runbook.model import Reach, Rollback, Step
+from cockpit.core.runbook.render import Names, as_written, lenient, rendered, rendered_rollback, shown
 from cockpit.core.runbook.substitute import SubstitutionError, references
-from cockpit.core.runbook.told import confirm_words, does, kind_of, looks_at, undo_words
+from cockpit.core.runbook.told import approval_words, confirm_words, does, kind_of, looks_at, undo_words
 from cockpit.engine.runs.finding import happened
 from cockpit.engine.runs.locking import lock_keys
 from cockpit.engine.runs.looks import Eyes, captured_text
@@ -64,15 +64,16 @@ async def _captured(eyes: Eyes, step: Step) -> dict[str, object]:
 
 async def _step(eyes: Eyes, step: Step) -> PlannedStep:
     action, unread = _rendered(step.action, eyes.known)
-    can, undo = undo_words(step)
+    can, undo = undo_words(replace(step, rollback=_undo(step.rollback, eyes.known)))
     return PlannedStep(
         id=step.id,
-        title=step.title,
+        title=shown(lenient(step.title, eyes.known)),
         action=kind_of(step.action),
         does=does(action),
         argv=action.argv if isinstance(action, Command) else None,
         effect=str(step.reach),
         confirm=confirm_words(step.confirm, step),
+        approval=approval_words(step.approval),
         undo=undo,
         can_undo=can,
         already=await _already(eyes, step),
@@ -81,10 +82,23 @@ async def _step(eyes: Eyes, step: Step) -> PlannedStep:
 
 
 def _rendered(action: Action, known: Names) -> tuple[Action, tuple[str, ...]]:
+    """As far as it is known, and the names of what is not."""
     try:
         return rendered(action, known), ()
     except SubstitutionError:
-        return action, _missing(action, known)
+        missing = _missing(action, known)
+    try:
+        return rendered(action, as_written(known)), missing
+    except SubstitutionError:
+        return action, missing
+
+
+def _undo(rollback: Rollback | None, known: Names) -> Rollback | None:
+    """What is captured before the step stays as it is written, unless it can be read now."""
+    try:
+        return rendered_rollback(rollback, as_written(known)) if rollback else None
+    except SubstitutionError:
+        return rollback
 
 
 def _missing(action: Action, known: Names) -> tuple[str, ...]:
