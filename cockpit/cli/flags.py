@@ -38,14 +38,14 @@ def list_(settings: Settings, *, json: bool) -> int:
     """Every kill switch in every environment of its store."""
 
     async def work(world: World) -> int:
-        from cockpit.views import switches
+        from cockpit.core.switches import every
+        from cockpit.views import switch_lines
 
-        wanted = [(each, env) for each in world.model.kill_switches for env in _known(world.model, each)]
-        seen, now = await _looked(world, wanted), world.clock.now()
+        seen, now = await _looked(world, list(every(world.model))), world.clock.now()
         if json:
-            say_json(switches.document(seen, now), indent=True)
+            say_json(switch_lines.document(seen, now), indent=True)
         else:
-            say([switches.summary(each, now) for each in seen] or ["no kill switch is configured"])
+            say([switch_lines.summary(each, now) for each in seen] or ["no kill switch is configured"])
         return 0
 
     return in_world(settings, work, reads_only=True)
@@ -55,16 +55,17 @@ def show(settings: Settings, key: str, envs: Sequence[str], *, json: bool) -> in
     """0 it is known, 2 there is no such flag, 3 it cannot be read or nobody knows."""
 
     async def work(world: World) -> int:
-        from cockpit.views import switches
+        from cockpit.core.switches import environments
+        from cockpit.views import switch_lines
 
         switch = switch_named(world.model, key)
-        chosen = envs or _known(world.model, switch)
+        chosen = envs or environments(world.model, switch)
         seen, now = await _looked(world, [(switch, env) for env in chosen]), world.clock.now()
         if json:
-            say_json(switches.document(seen, now), indent=True)
+            say_json(switch_lines.document(seen, now), indent=True)
         else:
             for each in seen:
-                say(switches.lines(each, now))
+                say(switch_lines.lines(each, now))
         if any(each.doubtful or each.trouble for each in seen):
             return UNKNOWN
         return REFUSED if any(each.stored is None for each in seen) else 0
@@ -113,13 +114,13 @@ async def _seen(world: World, kind: Kind, switch: KillSwitch, env: str, flips: F
 async def _confirmed(kind: Kind, seen: Sequence[SwitchSeen], said: Said, now: Instant | None) -> bool:
     """Everything is asked before anything moves, and shown first, unless `now` is None."""
     from cockpit.core.switches import kill_warnings, restore_warnings
-    from cockpit.views import switches
+    from cockpit.views import switch_lines
 
     for each in seen:
         warnings = kill_warnings(each) if kind == "kill" else restore_warnings(each)
         if now is not None:
             hazards = each.stored.hazards if each.stored else ()
-            say(switches.lines(each, now))
+            say(switch_lines.lines(each, now))
             say(f"  ! {warning}" for warning in warnings if warning not in (*hazards, each.mismatch))
         question = f"{kind} {each.switch.key}@{each.env}"
         match await said.to(question, each.switch.key, each.phrase):
@@ -136,7 +137,7 @@ async def _confirmed(kind: Kind, seen: Sequence[SwitchSeen], said: Said, now: In
 
 async def _moved(world: World, kind: Kind, seen: Sequence[SwitchSeen], reason: str, *, json: bool) -> int:
     from cockpit.engine.flipping import Order, flip
-    from cockpit.views import switches
+    from cockpit.views import switch_lines
 
     changes: list[FlagChange] = []
     lost: JournalError | None = None
@@ -149,9 +150,9 @@ async def _moved(world: World, kind: Kind, seen: Sequence[SwitchSeen], reason: s
         if changes[-1].outcome not in DONE:
             break
     if json:
-        say_json(switches.flip_document(kind, seen, changes), indent=True)
+        say_json(switch_lines.flip_document(kind, seen, changes), indent=True)
     else:
-        say(switches.told(kind, seen, changes))
+        say(switch_lines.told(kind, seen, changes))
     if lost is not None:
         raise lost
     return EXITS[changes[-1].outcome]
@@ -182,13 +183,11 @@ def switch_named(model: Model, key: str) -> KillSwitch:
     return found
 
 
-def _known(model: Model, switch: KillSwitch) -> Sequence[str]:
-    return next((each.environments for each in model.flags if each.name == switch.provider), ("default",))
-
-
 def _chosen(model: Model, switch: KillSwitch, envs: Sequence[str]) -> Sequence[str]:
     """Those that are named, or the only one. Raises UsageError and RunRefused."""
-    known = _known(model, switch)
+    from cockpit.core.switches import environments
+
+    known = environments(model, switch)
     for env in envs:
         if env not in known:
             hint = f"there are: {join_names(list(known), 6)}"

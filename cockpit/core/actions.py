@@ -13,6 +13,7 @@ from cockpit.core.events import (
     RunTakenUp,
     RunWanted,
     RunWished,
+    SwitchesWanted,
 )
 from cockpit.core.model import Model
 
@@ -41,7 +42,7 @@ class ReasonAgain:
 class Act:
     """A person wants something done with runbooks or flags; what comes of it is on record."""
 
-    wanted: PlanWanted | RunWanted | RunTakenUp | RunAnswered | RunWished | FlagWanted
+    wanted: PlanWanted | RunWanted | RunTakenUp | RunAnswered | RunWished | FlagWanted | SwitchesWanted
 
 
 Action: TypeAlias = RecordDecision | AskAnew | ReasonAgain | Act

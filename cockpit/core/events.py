@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from cockpit.core.flips import Place
 from cockpit.core.health.state import Health
 from cockpit.core.journal import Recorded
 from cockpit.core.levels import Instant
@@ -13,6 +14,8 @@ from cockpit.core.model import Model, Scalar
 from cockpit.core.poll import Alert, Change, Poll, Samples
 from cockpit.core.runbook.live import Live, Plan
 from cockpit.core.runbook.run import Key
+from cockpit.core.runbook.work import FlagState
+from cockpit.core.switches import SwitchLook
 
 if TYPE_CHECKING:  # the state names decisions, so it is the one that imports at run time
     from cockpit.core.state import Entry
@@ -270,6 +273,33 @@ class RunHeard:
     run: str
     live: Live
 
+    shown: FlagState | None = None
+    """What was stored by what the person saw; None: it could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchesWanted:
+    """A person looks at the kill switches, so their stores are to be asked."""
+
+    at: Instant
+    find_out: bool = False
+    """Also what became of changes whose answer was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchesSeen:
+    """What stores said; `trouble`: none of them is asked here, and why."""
+
+    looks: Mapping[Place, SwitchLook]
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """How something came out that a person wanted, in one line."""
+
+    text: str
+    at: Instant
 
 Decision: TypeAlias = DegradationMarked | IntegrityAttested | ServiceAcknowledged
 Observation: TypeAlias = (
@@ -300,3 +330,6 @@ Observation: TypeAlias = (
     | RunHeard
 )
 Event: TypeAlias = Decision | Observation
+    | SwitchesWanted
+    | SwitchesSeen
+    | Reported

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cockpit.core.events import Decision, Refused
-from cockpit.core.flips import Flips
+from cockpit.core.events import Decision, Refused, Reported
+from cockpit.core.flips import Flips, Place
 from cockpit.core.health.state import Health
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
@@ -15,6 +15,7 @@ from cockpit.core.poll import Poll, Stage
 from cockpit.core.runbook.live import Live, Plan
 from cockpit.core.runbook.run import Run
 from cockpit.core.slots import Slots
+from cockpit.core.switches import SwitchLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ class Picture:
     timeline: tuple[Entry, ...] = ()
     """Oldest first, at most a few hundred."""
     refused: Refused | None = None
+    reported: Reported | None = None
+    """How the last thing came out that a person wanted."""
     complaints: tuple[str, ...] = ()
     """Why changed files were not taken over; empty when the configuration shown is that on disk."""
     troubles: Mapping[int, str] = field(default_factory=dict)
@@ -113,6 +116,8 @@ class Picture:
     """What runs of this cockpit say and measure right now, by run; none of it is on record."""
     plan: Plan | None = None
     """The runbook that was last looked at with a view to starting it."""
+    switches: Mapping[Place, SwitchLook] = field(default_factory=dict)
+    """What stores said of the kill switches, where they were asked."""
     last_poll: Poll | None = None
     """The poll that the health was last judged on; what a recording writes down."""
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from cockpit.core.flagd_edit import same
-from cockpit.core.flips import Flip, Story
+from cockpit.core.flips import OUTCOMES, Flip, Flips, Kind, Place, Story
 from cockpit.core.levels import Instant
 from cockpit.core.model import KillSwitch, Model
-from cockpit.core.runbook.work import FlagCapabilities, FlagState
+from cockpit.core.runbook.work import FlagCapabilities, FlagChange, FlagState
 
 DOUBT = "whether the last change was applied is not known"
+NOT_ASKED = "its store has not been asked yet"
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchLook:
+    """What its store said of a switch when it was asked last; it ages, and is never more than that."""
+
+    at: Instant | None = None
+    """When the store was asked; None: never."""
+    stored: FlagState | None = None
+    trouble: str = ""
+    """Why what is stored could not be read; without it, and nothing stored, there is no such flag."""
+    can: FlagCapabilities = field(default_factory=FlagCapabilities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +39,8 @@ class SwitchSeen:
     can: FlagCapabilities = field(default_factory=FlagCapabilities)
     phrase: str = ""
     """What has to be typed before it is moved; empty: a key will do."""
+    at: Instant | None = None
+    """When its store was asked; None: never."""
 
     @property
     def killed(self) -> bool | None:
@@ -58,6 +74,56 @@ class SwitchSeen:
         """Nothing turns itself on again: it only reminds."""
         standing = self.standing
         return standing is not None and standing.expires_at is not None and standing.expires_at <= now
+
+
+def environments(model: Model, switch: KillSwitch) -> tuple[str, ...]:
+    """Where it can be moved: each environment of its store, in the order of the configuration."""
+    return next((each.environments for each in model.flags if each.name == switch.provider), ("default",))
+
+
+def every(model: Model) -> Iterator[tuple[KillSwitch, str]]:
+    """Each switch in each of its environments."""
+    return ((switch, env) for switch in model.kill_switches for env in environments(model, switch))
+
+
+def place_of(switch: KillSwitch, env: str) -> Place:
+    return switch.provider, env, switch.key
+
+
+def seen_in(
+    model: Model, looks: Mapping[Place, SwitchLook], flips: Flips, switch: KillSwitch, env: str
+) -> SwitchSeen:
+    """What was looked at last, and what is on record, in one."""
+    place = place_of(switch, env)
+    look = looks.get(place) or SwitchLook(trouble=NOT_ASKED)
+    return SwitchSeen(
+        switch,
+        env,
+        look.stored,
+        look.trouble,
+        flips.of(*place),
+        look.can,
+        phrase_of(model, switch, env),
+        look.at,
+    )
+
+
+def as_shown(now: SwitchSeen, shown: FlagState | None) -> SwitchSeen:
+    """What a person has seen is what is moved; where it differs by now, the store finds the conflict."""
+    if shown is None or (now.stored is not None and _agree(now.stored, shown)):
+        return now
+    return replace(now, stored=shown)
+
+
+def _agree(one: FlagState, other: FlagState) -> bool:
+    """By revision where both have one."""
+    revised = one.revision and other.revision and one.revision != other.revision
+    return same(one.value, other.value) and not revised
+
+
+def came_of(kind: Kind, key: str, env: str, change: FlagChange) -> str:
+    why = f" ({change.reason})" if change.reason else ""
+    return f"{kind} {key}@{env}: {OUTCOMES[change.outcome]}{why}"
 
 
 def phrase_of(model: Model, switch: KillSwitch, env: str) -> str:

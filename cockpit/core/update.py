@@ -28,6 +28,7 @@ from cockpit.core.events import (
     RecordGrew,
     Refused,
     Rewarmed,
+    Reported,
     RunAnswered,
     RunHeard,
     RunTakenUp,
@@ -38,6 +39,8 @@ from cockpit.core.events import (
     SourceAnswered,
     SourceFailed,
 )
+    SwitchesSeen,
+    SwitchesWanted,
 from cockpit.core.model import Model
 from cockpit.core.state import Picture, Record, State
 from cockpit.core.update_decisions import decided
@@ -47,6 +50,7 @@ from cockpit.core.update_record import grown
 from cockpit.core.update_sources import answered, failed, listed
 from cockpit.core.update_stage import staged
 from cockpit.core.update_timeline import refusal, told
+from cockpit.core.update_switches import looked
 
 Mode: TypeAlias = Literal["live", "demo", "replay", "drill"]
 
@@ -106,3 +110,7 @@ def _seen(state: State, event: Event) -> Picture:
             return replace(told(state.picture, refusal(event)), refused=event)
         case _:
             return state.picture
+        case SwitchesSeen():
+            return looked(state, event)
+        case Reported():
+            return replace(state.picture, reported=event)

@@ -9,13 +9,17 @@ from cockpit.core.actions import Action, AskAnew
 from cockpit.core.events import ModelRejected, ModelReloaded
 from cockpit.core.poll import Stage
 from cockpit.core.state import Entry, Picture, State
+from cockpit.core.switches import readonly
 from cockpit.core.update_sources import relisted
 from cockpit.core.update_timeline import told
 from cockpit.text import plural
 
 
 def reloaded(state: State, event: ModelReloaded) -> tuple[State, tuple[Action, ...]]:
-    """What both models know keeps its past. The poll under way asks the old questions, so it is void."""
+    """What both models know keeps its past. The poll under way asks the old questions, so it is void.
+
+    What is read-only by now stays so: a file that was changed may forbid writing, and not allow it.
+    """
     carried = health.carry_over(state.health, event.model)
     picture = replace(
         state.picture,
@@ -25,10 +29,17 @@ def reloaded(state: State, event: ModelReloaded) -> tuple[State, tuple[Action, .
         sources=relisted(state, event.model),
         troubles={},
         complaints=(),
+        switches={},
     )
     picture = told(picture, Entry(event.at, "config", "", "configuration reloaded"))
     generation = state.generation + 1
-    state = replace(state, model=event.model, picture=picture, generation=generation)
+    state = replace(
+        state,
+        model=event.model,
+        picture=picture,
+        generation=generation,
+        readonly=state.readonly or readonly(event.model),
+    )
     return state, (AskAnew(event.model, generation),)
 
 

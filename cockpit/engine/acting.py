@@ -15,12 +15,16 @@ from cockpit.core.events import (
     RunTakenUp,
     RunWanted,
     RunWished,
+    SwitchesSeen,
+    SwitchesWanted,
 )
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.live import Plan
 from cockpit.core.state import State
 
-Wanted: TypeAlias = PlanWanted | RunWanted | RunTakenUp | RunAnswered | RunWished | FlagWanted
+Wanted: TypeAlias = (
+    PlanWanted | RunWanted | RunTakenUp | RunAnswered | RunWished | FlagWanted | SwitchesWanted
+)
 
 
 class Acting(Protocol):
@@ -40,10 +44,12 @@ class Acting(Protocol):
 
 
 def refusal(wanted: Wanted, why: str, now: Instant) -> Event:
-    """Where nobody acts: a plan says so itself, everything else is refused."""
+    """Where nobody acts: plans and switches say so themselves, everything else is refused."""
     match wanted:
         case PlanWanted(runbook, _, at, target):
             return PlanReady(Plan(runbook, at, target, trouble=why))
+        case SwitchesWanted():
+            return SwitchesSeen({}, trouble=why)
         case FlagWanted(key):
             return Refused(key, why, now)
         case RunWanted(what) | RunTakenUp(what) | RunAnswered(what) | RunWished(what):

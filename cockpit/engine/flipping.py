@@ -15,7 +15,7 @@ from cockpit.core.model import KillSwitch
 from cockpit.core.runbook.work import FlagChange, FlagOutcome
 from cockpit.core.switches import SwitchSeen, owner_of, phrase_of, restore_objection
 from cockpit.engine.runs.world import World
-from cockpit.errors import RunRefused, SourceError
+from cockpit.errors import JournalError, RunRefused, SourceError
 from cockpit.ports import FlagProvider, Journal
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,10 @@ class Order:
     seen: SwitchSeen
     reason: str
     incident: str = ""
+class Unrecorded(JournalError):
+    """The flag was moved, or nobody knows, and what came of it is not on record: unknown from now on."""
+
+
 
 
 async def remembered(journal: Journal, since: Flips | None = None) -> Flips:
@@ -46,13 +50,14 @@ async def look(world: World, switch: KillSwitch, env: str, flips: Flips) -> Swit
     """The switch as it stands. Trouble with its store is told in it."""
     provider, stored, trouble = world.flags.get(switch.provider), None, ""
     if provider is None:
-        return SwitchSeen(switch, env, trouble=f"there is no flag store '{switch.provider}'")
+        return SwitchSeen(switch, env, trouble=f"there is no flag store '{switch.provider}'", at=asked)
     try:
         stored = await provider.get(switch.key, env)
     except SourceError as error:
         trouble = str(error)
     return SwitchSeen(
         switch,
+    asked = world.clock.now()
         env,
         stored,
         trouble,
@@ -67,6 +72,7 @@ async def settle_doubt(world: World, seen: SwitchSeen) -> SwitchSeen:
 
     One that does not show stays unknown: absent is not false. Raises JournalError.
     """
+        asked,
     if not seen.doubtful:
         return seen
     flip, provider = seen.story.chain[-1], _provider(world, seen)
@@ -78,11 +84,9 @@ async def settle_doubt(world: World, seen: SwitchSeen) -> SwitchSeen:
 
 
 async def flip(world: World, order: Order) -> FlagChange:
-    """Raises RunRefused and JournalError before anything has moved, JournalError also when only the outcome
-    could not be put on record: it is unknown from then on.
-    """
+    """Raises RunRefused and JournalError before anything has moved, Unrecorded after it."""
     provider = _provider(world, order.seen)
-    if world.readonly:
+    if world.readonly or readonly(world.model):
         raise RunRefused("this cockpit is read-only, so no flag is moved")
     if order.kind == "restore" and (why := restore_objection(order.seen)):
         raise RunRefused(f"{order.seen.switch.key} is not restored: {why}")
@@ -92,7 +96,11 @@ async def flip(world: World, order: Order) -> FlagChange:
     change = await _moved(provider, order, wanted)
     world.die_at("after_flag_set")
     debts = _debts(world, order.seen, wanted, change)
-    await world.journal.append([_settled(world, wanted, change), *debts])
+    try:
+        await world.journal.append([_settled(world, wanted, change), *debts])
+    except JournalError as error:
+        what = came_of(order.kind, wanted.key, wanted.env, change)
+        raise Unrecorded(f"{what}; this could not be put on record: {error}") from None
     return change
 
 

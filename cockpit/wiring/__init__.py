@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from cockpit.core.events import Event, ModelRejected, ModelReloaded
 from cockpit.core.model import Model
 from cockpit.core.scenario import Scenario
 from cockpit.core.state import State
+from cockpit.core.switches import readonly as forbids_writing
 from cockpit.core.update import initial
 from cockpit.engine import Engine, Outside, Watch
 from cockpit.errors import CockpitError, JournalError, UsageError
@@ -38,7 +38,7 @@ def live(
     """
     clock = SystemClock()
     model = adapted(loaded.model)
-    state = initial(model, "live", readonly=readonly)
+    state = initial(model, "live", readonly=readonly or forbids_writing(model))
     watch = _watching(loaded, clock, adapted) if loaded.files else None
     if not actor:
         return Engine(state, _connect, clock=clock, journal=MemoryJournal(), watch=watch)
@@ -56,7 +56,7 @@ def _on_record(state: State, clock: Clock, watch: Watch | None, actor: str, conf
         return Engine(state, _connect, clock=clock, journal=AbsentJournal(error), watch=watch)
 
     def crew(say: Callable[[Event], None], poke: Callable[[], None]) -> Crew:
-        return Crew(lambda now: replace(world, model=now.model), say, poke, clock.now)
+        return Crew(lambda now: acting.for_state(world, now), say, poke, clock.now)
 
     return Engine(state, _connect, clock=clock, journal=world.journal, watch=watch, acting=crew)
 

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from cockpit.adapters.clock import SystemClock
@@ -15,11 +16,13 @@ from cockpit.adapters.journal.place import place
 from cockpit.adapters.journal.sqlite import SqliteJournal
 from cockpit.adapters.trust import FirstUse, Trusted
 from cockpit.core.model import Model
+from cockpit.core.switches import readonly as forbids_writing
 from cockpit.engine.runs.locking import Exclusive
 from cockpit.engine.runs.world import World
 
 if TYPE_CHECKING:
     from cockpit.config import Loaded
+    from cockpit.core.state import State
 
 Ask: TypeAlias = Callable[[str], bool]
 
@@ -49,6 +52,7 @@ def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: 
     from cockpit.adapters.process import Commands
     from cockpit.adapters.secrets import Secrets
 
+    readonly = readonly or forbids_writing(model)
     folder = place(model.name, model.journal)
     secrets = Secrets(trusts=FirstUse(trusted(model), config, ask))
     return World(
@@ -62,13 +66,24 @@ def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: 
         secrets=secrets,
         boot_ns=lambda: time.clock_gettime_ns(time.CLOCK_BOOTTIME),
         actor=actor,
-        flags=flag_providers(model, secrets),
+        flags=flag_providers(model, secrets, readonly=readonly),
         silencer=Alertmanagers(model.alertmanager) if model.alertmanager and not readonly else None,
         environ=dict(os.environ),
         folder=str(folder.path / "runs"),
         readonly=readonly,
         die_at=die_at,
     )
+
+
+def for_state(world: World, state: State) -> World:
+    """The same for a model that was loaded anew: with its stores of flags, and with no more rights."""
+    from cockpit.adapters.flags.providers import flag_providers
+
+    readonly = world.readonly or state.readonly
+    if state.model.flags == world.model.flags and readonly == world.readonly:
+        return replace(world, model=state.model)
+    flags = flag_providers(state.model, world.secrets, readonly=readonly)
+    return replace(world, model=state.model, flags=flags, readonly=readonly)
 
 
 def trusted(model: Model) -> Trusted:

@@ -15,13 +15,23 @@ if TYPE_CHECKING:
     from cockpit.adapters.simulator import Performance
 
 
-def flag_providers(model: Model, secrets: Secrets | None = None) -> dict[str, FlagProvider]:
-    """Opens nothing yet. Without `secrets` only environment and files are looked into; no command runs."""
+def flag_providers(
+    model: Model, secrets: Secrets | None = None, *, readonly: bool = False
+) -> dict[str, FlagProvider]:
+    """Opens nothing yet. Without `secrets` only environment and files are looked into; no command runs.
+
+    `readonly`: there is no way to write through them.
+    """
     if secrets is None:
         from cockpit.adapters.secrets import Secrets as Lookup
 
         secrets = Lookup()
-    return {store.name: _provider(store, model, secrets) for store in model.flags}
+    stores = {store.name: _provider(store, model, secrets) for store in model.flags}
+    if not readonly:
+        return stores
+    from cockpit.adapters.flags.look_only import LookOnly
+
+    return {name: LookOnly(store) for name, store in stores.items()}
 
 
 def simulated_providers(

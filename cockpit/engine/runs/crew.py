@@ -1,4 +1,4 @@
-"""The runs of this cockpit: started, answered and left by a person at the screen."""
+"""The runs of this cockpit, and its kill switches: started, answered, moved and left at the screen."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from cockpit.core.events import (
     RunTakenUp,
     RunWanted,
     RunWished,
+    SwitchesWanted,
 )
 from cockpit.core.runbook import undoing
 from cockpit.core.runbook.live import Live, Plan
@@ -33,6 +34,7 @@ from cockpit.engine.runs.screen_desk import ScreenDesk
 from cockpit.engine.runs.starting import Prepared, prepare, recheck, resolved, start
 from cockpit.engine.runs.starting import Wanted as Asked
 from cockpit.engine.runs.world import World
+from cockpit.engine.switching import Switchboard
 from cockpit.errors import CockpitError
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,10 @@ class Crew:
     _desks: dict[str, ScreenDesk] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
+    _switches: Switchboard = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._switches = Switchboard(self.say, self.poke)
 
     def take(self, state: State, wanted: Wanted) -> None:
         match wanted:
@@ -66,7 +72,11 @@ class Crew:
             case RunWished(run):
                 self._at_desk(run, lambda desk: desk.wished(wanted))
             case FlagWanted():
-                self.say(Refused(wanted.key, "flags are moved by `cockpit flags`", self.now()))
+                work = self._switches.move(self.world_of(state), state.record.flips, wanted)
+                self._begin(work, f"{wanted.what} {wanted.key}@{wanted.env}")
+            case SwitchesWanted():
+                work = self._switches.look(self.world_of(state), state.record.flips, wanted)
+                self._begin(work, "kill switches")
 
     async def run(self) -> None:
         await self._over.wait()

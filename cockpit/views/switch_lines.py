@@ -9,7 +9,7 @@ from cockpit.core.flips import DONE, OUTCOMES, Flip, Kind
 from cockpit.core.levels import Instant
 from cockpit.core.model import Scalar
 from cockpit.core.runbook.work import FlagChange
-from cockpit.core.switches import SwitchSeen
+from cockpit.core.switches import SwitchSeen, came_of
 from cockpit.text import age, clock
 
 FLAGS = "cockpit.flags/v1"
@@ -132,8 +132,7 @@ def told(kind: Kind, seen: Sequence[SwitchSeen], changes: Sequence[FlagChange]) 
     """What became of a change in one environment or several; `changes` may be fewer than `seen`."""
     found = []
     for each, change in zip(seen, changes, strict=False):
-        why = f" ({change.reason})" if change.reason else ""
-        found.append(f"{kind} {each.switch.key}@{each.env}: {OUTCOMES[change.outcome]}{why}")
+        found.append(came_of(kind, each.switch.key, each.env, change))
     if len(seen) > 1:
         done = [each.env for each, change in zip(seen, changes, strict=False) if change.outcome in DONE]
         found.append(f"{len(done)} of {len(seen)} applied")
