@@ -264,15 +264,6 @@ class FlagWanted:
     reason: str
     actor: str
     at: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class RunHeard:
-    """Something to see of a run of this cockpit that is not on record: output, progress, a complaint."""
-
-    run: str
-    live: Live
-
     shown: FlagState | None = None
     """What was stored by what the person saw; None: it could not be read."""
 
@@ -301,6 +292,15 @@ class Reported:
     text: str
     at: Instant
 
+
+@dataclass(frozen=True, slots=True)
+class RunHeard:
+    """Something to see of a run of this cockpit that is not on record: output, progress, a complaint."""
+
+    run: str
+    live: Live
+
+
 Decision: TypeAlias = DegradationMarked | IntegrityAttested | ServiceAcknowledged
 Observation: TypeAlias = (
     Sampled
@@ -327,9 +327,9 @@ Observation: TypeAlias = (
     | RunAnswered
     | RunWished
     | FlagWanted
-    | RunHeard
-)
-Event: TypeAlias = Decision | Observation
     | SwitchesWanted
     | SwitchesSeen
     | Reported
+    | RunHeard
+)
+Event: TypeAlias = Decision | Observation

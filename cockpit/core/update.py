@@ -27,8 +27,8 @@ from cockpit.core.events import (
     Reasoned,
     RecordGrew,
     Refused,
-    Rewarmed,
     Reported,
+    Rewarmed,
     RunAnswered,
     RunHeard,
     RunTakenUp,
@@ -38,9 +38,9 @@ from cockpit.core.events import (
     ServiceAcknowledged,
     SourceAnswered,
     SourceFailed,
-)
     SwitchesSeen,
     SwitchesWanted,
+)
 from cockpit.core.model import Model
 from cockpit.core.state import Picture, Record, State
 from cockpit.core.update_decisions import decided
@@ -49,8 +49,8 @@ from cockpit.core.update_poll import closed, reasoned, replayed, rewarmed
 from cockpit.core.update_record import grown
 from cockpit.core.update_sources import answered, failed, listed
 from cockpit.core.update_stage import staged
-from cockpit.core.update_timeline import refusal, told
 from cockpit.core.update_switches import looked
+from cockpit.core.update_timeline import refusal, told
 
 Mode: TypeAlias = Literal["live", "demo", "replay", "drill"]
 
@@ -106,11 +106,11 @@ def _seen(state: State, event: Event) -> Picture:
             return replace(state.picture, plan=plan)
         case RunHeard(run, live):
             return replace(state.picture, live={**state.picture.live, run: live})
-        case Refused():
-            return replace(told(state.picture, refusal(event)), refused=event)
-        case _:
-            return state.picture
         case SwitchesSeen():
             return looked(state, event)
         case Reported():
             return replace(state.picture, reported=event)
+        case Refused():
+            return replace(told(state.picture, refusal(event)), refused=event)
+        case _:
+            return state.picture

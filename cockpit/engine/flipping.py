@@ -24,6 +24,10 @@ LOOK_BACK: Final[Seconds] = 2.0
 """How long is looked for a change whose outcome nobody knows, before anything else is done to the flag."""
 
 
+class Unrecorded(JournalError):
+    """The flag was moved, or nobody knows, and what came of it is not on record: unknown from now on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a person wants of one switch in one environment, as it was shown."""
@@ -32,10 +36,6 @@ class Order:
     seen: SwitchSeen
     reason: str
     incident: str = ""
-class Unrecorded(JournalError):
-    """The flag was moved, or nobody knows, and what came of it is not on record: unknown from now on."""
-
-
 
 
 async def remembered(journal: Journal, since: Flips | None = None) -> Flips:
@@ -49,6 +49,7 @@ async def remembered(journal: Journal, since: Flips | None = None) -> Flips:
 async def look(world: World, switch: KillSwitch, env: str, flips: Flips) -> SwitchSeen:
     """The switch as it stands. Trouble with its store is told in it."""
     provider, stored, trouble = world.flags.get(switch.provider), None, ""
+    asked = world.clock.now()
     if provider is None:
         return SwitchSeen(switch, env, trouble=f"there is no flag store '{switch.provider}'", at=asked)
     try:
@@ -57,13 +58,13 @@ async def look(world: World, switch: KillSwitch, env: str, flips: Flips) -> Swit
         trouble = str(error)
     return SwitchSeen(
         switch,
-    asked = world.clock.now()
         env,
         stored,
         trouble,
         flips.of(switch.provider, env, switch.key),
         provider.capabilities(),
         phrase_of(world.model, switch, env),
+        asked,
     )
 
 
@@ -72,7 +73,6 @@ async def settle_doubt(world: World, seen: SwitchSeen) -> SwitchSeen:
 
     One that does not show stays unknown: absent is not false. Raises JournalError.
     """
-        asked,
     if not seen.doubtful:
         return seen
     flip, provider = seen.story.chain[-1], _provider(world, seen)
