@@ -79,7 +79,9 @@ def update(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
             return decided(state, event), (RecordDecision(event),)
         case RecordGrew():
             return grown(state, event), ()
-        case PlanWanted() | RunWanted() | RunTakenUp() | RunAnswered() | RunWished() | FlagWanted():
+        case PlanWanted() | RunWanted() | RunTakenUp() | RunAnswered() | RunWished():
+            return state, (Act(event),)
+        case FlagWanted() | SwitchesWanted():
             return state, (Act(event),)
         case _:
             return replace(state, picture=_seen(state, event)), ()

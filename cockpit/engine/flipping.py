@@ -13,7 +13,14 @@ from cockpit.core.json import Json
 from cockpit.core.levels import Seconds
 from cockpit.core.model import KillSwitch
 from cockpit.core.runbook.work import FlagChange, FlagOutcome
-from cockpit.core.switches import SwitchSeen, owner_of, phrase_of, restore_objection
+from cockpit.core.switches import (
+    SwitchSeen,
+    came_of,
+    owner_of,
+    phrase_of,
+    readonly,
+    restore_objection,
+)
 from cockpit.engine.runs.world import World
 from cockpit.errors import JournalError, RunRefused, SourceError
 from cockpit.ports import FlagProvider, Journal
