@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
+from cockpit.core.checkpoint import Checkpoint
 from cockpit.core.events import Event
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Instant, Seconds
@@ -72,8 +73,17 @@ class Journal(Protocol):
         """
         ...
 
-    async def read(self, after: int = 0, limit: int = 10_000) -> Sequence[Recorded]:
-        """Records with `seq > after`, oldest first, also those of others. Raises JournalError."""
+    async def read(
+        self, after: int = 0, limit: int = 10_000, *, run: str = "", kind: str = ""
+    ) -> Sequence[Recorded]:
+        """Records with `seq > after`, oldest first, also those of others; `run` and `kind` leave out others.
+
+        Raises JournalError.
+        """
+        ...
+
+    async def latest_checkpoint(self) -> Checkpoint | None:
+        """Where to start reading; None: at the beginning. Raises JournalError, also for an edited one."""
         ...
 
     async def close(self) -> None: ...

@@ -48,10 +48,10 @@ def in_world(
 
 async def named_run(world: World, name: str) -> tuple[Run, int]:
     """`R-7`, or `last`. Raises UsageError when there is none."""
-    from cockpit.engine.runs.remembered import all_runs, find_run
+    from cockpit.engine.runs.remembered import find_run, record_now
 
     if name == "last":
-        runs = [run for run in (await all_runs(world.journal)).values() if not run.parent]
+        runs = [run for run in (await record_now(world.journal)).runs.values() if not run.parent]
         if not runs:
             raise UsageError("there is no run yet", "`cockpit runbooks` lists what can be run")
         name = runs[-1].id

@@ -21,10 +21,11 @@ def runs(settings: Settings, *, every: bool, mode: str | None, json: bool) -> in
         raise UsageError(f"there is no mode '{mode}'", "there are live and drill")
 
     async def work(world: World) -> int:
-        from cockpit.engine.runs.remembered import all_runs
+        from cockpit.engine.runs.remembered import all_runs, record_now
         from cockpit.views import runs_list
 
-        found = [run for run in (await all_runs(world.journal)).values() if mode in (None, run.mode)]
+        known = await all_runs(world.journal) if every else (await record_now(world.journal)).runs
+        found = [run for run in known.values() if mode in (None, run.mode)]
         chosen = found[::-1] if every else found[::-1][:NEWEST]
         owners = {run.id: _owner(world, run.id) for run in chosen if not run.final}
         if json:

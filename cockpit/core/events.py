@@ -18,7 +18,7 @@ from cockpit.core.runbook.work import FlagState
 from cockpit.core.switches import SwitchLook
 
 if TYPE_CHECKING:  # the state names decisions, so it is the one that imports at run time
-    from cockpit.core.state import Entry
+    from cockpit.core.state import Entry, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,15 @@ class RecordGrew:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordRead:
+    """All that was on record when we came, from its last checkpoint."""
+
+    record: Record
+    lately: tuple[Recorded, ...] = ()
+    """What came right before it, for the timeline."""
+
+
+@dataclass(frozen=True, slots=True)
 class JournalFailed:
     """The record cannot be read or written; an empty reason: it can again."""
 
@@ -319,6 +328,7 @@ Observation: TypeAlias = (
     | ModelRejected
     | Refused
     | RecordGrew
+    | RecordRead
     | JournalFailed
     | PlanWanted
     | PlanReady

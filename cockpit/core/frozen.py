@@ -1,6 +1,7 @@
 """Frozen dataclasses as plain JSON and back: what a run was started with has to be read again years later.
 
 A value of a union of dataclasses carries its class name under `is`; fields at their default are left out.
+A mapping whose keys are not text is a list of pairs, a set a sorted list.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
+from cockpit.core import json
 from cockpit.core.json import Json
 
 Value = TypeVar("Value")
@@ -24,8 +26,12 @@ def to_json(value: object) -> Json:
     match value:
         case None | bool() | int() | float() | str():
             return value.value if isinstance(value, Enum) else value
-        case Mapping():
+        case Mapping() if all(isinstance(key, str) for key in value):
             return {str(key): to_json(each) for key, each in value.items()}
+        case Mapping():
+            return [[to_json(key), to_json(each)] for key, each in value.items()]
+        case frozenset():
+            return [to_json(each) for each in sorted(value)]
         case list() | tuple():
             return [to_json(each) for each in value]
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -65,8 +71,10 @@ def _read(kind: Any, document: Any) -> Any:
     if origin is tuple:
         return _tuple(typing.get_args(kind), document)
     if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
-        _, of = typing.get_args(kind)
-        return {key: _read(of, each) for key, each in document.items()}
+        key, of = typing.get_args(kind)
+        return _mapping(key, of, document)
+    if origin is frozenset:
+        return frozenset(_read(typing.get_args(kind)[0], each) for each in document)
     if dataclasses.is_dataclass(kind):
         return _instance(kind, document)
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -78,6 +86,11 @@ def _tuple(of: tuple[Any, ...], document: Any) -> tuple[Any, ...]:
     if len(of) == 2 and of[1] is Ellipsis:
         return tuple(_read(of[0], each) for each in document)
     return tuple(_read(kind, each) for kind, each in zip(of, document, strict=True))
+
+
+def _mapping(key: Any, of: Any, document: Any) -> dict[Any, Any]:
+    pairs = document.items() if isinstance(document, Mapping) else document
+    return {_read(key, name): _read(of, each) for name, each in pairs}
 
 
 def _one_of(kinds: tuple[Any, ...], document: Any) -> Any:
@@ -102,4 +115,4 @@ def _instance(kind: Any, document: Mapping[str, Any]) -> Any:
 
 @cache
 def _hints(kind: Any) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+    return typing.get_type_hints(kind, localns=vars(json))  # the alias Json is named in other modules

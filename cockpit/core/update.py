@@ -26,6 +26,7 @@ from cockpit.core.events import (
     PollReplayed,
     Reasoned,
     RecordGrew,
+    RecordRead,
     Refused,
     Reported,
     Rewarmed,
@@ -46,7 +47,7 @@ from cockpit.core.state import Picture, Record, State
 from cockpit.core.update_decisions import decided
 from cockpit.core.update_model import rejected, reloaded
 from cockpit.core.update_poll import closed, reasoned, replayed, rewarmed
-from cockpit.core.update_record import grown
+from cockpit.core.update_record import grown, read
 from cockpit.core.update_sources import answered, failed, listed
 from cockpit.core.update_stage import staged
 from cockpit.core.update_switches import looked
@@ -79,6 +80,8 @@ def update(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
             return decided(state, event), (RecordDecision(event),)
         case RecordGrew():
             return grown(state, event), ()
+        case RecordRead():
+            return read(state, event), ()
         case PlanWanted() | RunWanted() | RunTakenUp() | RunAnswered() | RunWished():
             return state, (Act(event),)
         case FlagWanted() | SwitchesWanted():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from cockpit.core.decisions import decision_of
-from cockpit.core.events import IntegrityAttested, RecordGrew
+from cockpit.core.events import IntegrityAttested, RecordGrew, RecordRead
 from cockpit.core.flips import OUTCOMES
 from cockpit.core.flips import folded as flipped
 from cockpit.core.journal import Fact, Recorded
@@ -29,6 +29,17 @@ def grown(state: State, event: RecordGrew) -> State:
         record = remembered(record, each)
     picture = replace(told(picture, *_entries(news)), vouched=picture.vouched | _vouched(picture, news))
     return replace(state, record=record, picture=picture)
+
+
+def read(state: State, event: RecordRead) -> State:
+    """Only at the start: whoever has folded more already keeps it."""
+    if state.record.seq >= event.record.seq:
+        return state
+    judged = state.picture.health.at
+    since = {service for service, at in event.record.attested.items() if judged is not None and at <= judged}
+    picture = told(state.picture, *_entries(event.lately))
+    picture = replace(picture, vouched=picture.vouched | since)
+    return replace(state, record=event.record, picture=picture)
 
 
 def remembered(record: Record, news: Recorded) -> Record:

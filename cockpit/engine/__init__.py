@@ -75,7 +75,7 @@ class Engine:
         self._unreasoned = asyncio.Event()
         self._reasoning = False
         self._folding = False
-        self._tail = Tail(journal, clock, self.dispatch)
+        self._tail = Tail(journal, clock, self.dispatch, lambda: self.state)
         self._acting = acting(self.dispatch, self._tail.poke) if acting else None
         self._followers: list[tuple[bool, asyncio.Queue[State | None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()

@@ -21,6 +21,7 @@ from cockpit.core.switches import (
     readonly,
     restore_objection,
 )
+from cockpit.engine.runs.remembered import record_now
 from cockpit.engine.runs.world import World
 from cockpit.errors import JournalError, RunRefused, SourceError
 from cockpit.ports import FlagProvider, Journal
@@ -47,7 +48,7 @@ class Order:
 
 async def remembered(journal: Journal, since: Flips | None = None) -> Flips:
     """What is on record of flags. Raises JournalError."""
-    flips = since or Flips()
+    flips = since or (await record_now(journal)).flips
     while records := await journal.read(flips.seq):
         flips = replayed(records, flips)
     return flips

@@ -7,22 +7,36 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from cockpit.core.events import Event, JournalFailed, RecordGrew
+from cockpit.core import checkpoint as checkpoints
+from cockpit.core.checkpoint import checkpoint, record_at
+from cockpit.core.events import Event, JournalFailed, RecordGrew, RecordRead
 from cockpit.core.levels import Seconds
+from cockpit.core.state import State
 from cockpit.errors import JournalError
 from cockpit.ports import Clock, Journal
 
 EVERY: Final[Seconds] = 0.5
 PAGE: Final = 2_000
 """Records folded at a time, so that a long record does not hold the loop."""
+LATELY: Final = 300
+"""Records before the checkpoint that are read for the timeline."""
+COCKPIT: Final = "cockpit"
+"""The actor of what nobody asked for."""
 
 
 class Tail:
-    def __init__(self, journal: Journal, clock: Clock, say: Callable[[Event], None]) -> None:
+    """Starts from the last checkpoint, and makes the next one when it is due."""
+
+    def __init__(
+        self, journal: Journal, clock: Clock, say: Callable[[Event], None], state: Callable[[], State]
+    ) -> None:
         self._journal = journal
         self._clock = clock
         self._say = say
+        self._state = state
         self._read = 0
+        self._opened = False
+        self._checkpointed = 0
         self._poked = asyncio.Event()
         self._trouble = ""
 
@@ -47,13 +61,37 @@ class Tail:
     async def catch_up(self) -> None:
         """Everything there is now. Trouble is said once, and once more when it is over."""
         try:
+            await self._open()
             while records := await self._journal.read(self._read, PAGE):
                 self._read = records[-1].seq
                 self._say(RecordGrew(tuple(records)))
+                made = [each.seq for each in records if each.fact.kind == checkpoints.KIND]
+                self._checkpointed = max(self._checkpointed, *made, 0)
+            await self._checkpoint()
         except JournalError as error:
             self._tell(str(error))
         else:
             self._tell("")
+
+    async def _open(self) -> None:
+        if self._opened:
+            return
+        last = await self._journal.latest_checkpoint()
+        record = await asyncio.to_thread(record_at, last)
+        if record is not None and last is not None:
+            lately = await self._journal.read(max(0, record.seq - LATELY), min(LATELY, record.seq))
+            self._read, self._checkpointed = record.seq, last.recorded
+            self._say(RecordRead(record, tuple(lately)))
+        self._opened = True
+
+    async def _checkpoint(self) -> None:
+        """Of what is folded by now, which may be less than what is read."""
+        state = self._state()
+        if state.readonly or state.record.seq - self._checkpointed < checkpoints.EVERY:
+            return
+        made = await asyncio.to_thread(checkpoint, state.record)
+        fact = checkpoints.fact_of(made, self._clock.now(), COCKPIT)
+        self._checkpointed = (await self._journal.append([fact]))[0].seq
 
     def _tell(self, trouble: str) -> None:
         if trouble != self._trouble:

@@ -11,7 +11,9 @@ from cockpit.adapters.journal import tail
 from cockpit.adapters.journal.folders import Folder
 from cockpit.adapters.journal.memory import MemoryJournal
 from cockpit.adapters.journal.sqlite import SqliteJournal
+from cockpit.core.checkpoint import checkpoint, fact_of, record_at
 from cockpit.core.journal import GENESIS, Fact, Recorded, first_broken
+from cockpit.core.state import Record
 from cockpit.errors import JournalError
 from cockpit.ports import Journal
 
@@ -130,3 +132,23 @@ async def test_following_gives_each_record_once(journal: Journal) -> None:
         if record.fact.kind == "c":
             break
     assert kinds == ["a", "b", "c"]
+
+
+async def test_a_reader_can_ask_for_one_run_or_one_kind(journal: Journal) -> None:
+    await journal.append([fact(run="R-1"), fact(run="R-2"), fact("run.held", run="R-1"), fact("x")])
+    assert [each.seq for each in await journal.read(run="R-1")] == [1, 3]
+    assert [each.seq for each in await journal.read(kind="run.started")] == [1, 2]
+    assert [each.seq for each in await journal.read(1, run="R-1", kind="run.held")] == [3]
+    assert [each.seq for each in await journal.read(0, 1, run="R-1")] == [1]
+    assert list(await journal.read(3, run="R-1")) == []
+
+
+async def test_the_last_checkpoint_is_where_reading_starts(journal: Journal) -> None:
+    assert await journal.latest_checkpoint() is None
+    await journal.append([fact(), fact()])
+    await journal.append([fact_of(checkpoint(Record(seq=1)), START, "cockpit")])
+    (last,) = await journal.append([fact_of(checkpoint(Record(seq=2)), START, "cockpit")])
+    await journal.append([fact()])
+    found = await journal.latest_checkpoint()
+    assert found is not None
+    assert (found.seq, found.recorded, record_at(found)) == (2, last.seq, Record(seq=2))

@@ -9,8 +9,11 @@ from dataclasses import replace
 import pytest
 
 from cockpit.adapters.clock import ManualClock
+from cockpit.adapters.journal.memory import MemoryJournal
 from cockpit.adapters.replay import judged
+from cockpit.core import checkpoint
 from cockpit.core import update as fold
+from cockpit.core.decisions import fact_of
 from cockpit.core.events import (
     Event,
     IntegrityAttested,
@@ -566,4 +569,44 @@ async def test_answers_to_an_old_model_are_dropped_by_the_loop_as_well() -> None
     assert state.picture.stage.samples == {}
     run.engine.dispatch(Rewarmed(lived([line(START)]).health, generation=0))
     assert (await run.go(0)).health.at != START or state.generation == 1
+    await run.stop()
+
+
+# The record at the start.
+
+
+async def test_a_start_reads_on_from_the_last_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint, "EVERY", 4)
+    journal = MemoryJournal()
+    for number in range(5):
+        await journal.append([fact_of(replace(ACK, at=START + number))])
+    run = start(answering(), journal=journal)
+    while not await journal.latest_checkpoint():
+        await asyncio.sleep(0.001)  # it is made in a thread, which no test clock turns
+        await run.go(1)
+    assert (await journal.latest_checkpoint() or checkpoint.Checkpoint(0, None)).seq == 5
+    await journal.append([fact_of(mark())])
+    await run.go(1)
+    await run.stop()
+    again = start(answering(), journal=journal)
+    state = await again.go(1)
+    while state.record.seq < len(journal.records):
+        await asyncio.sleep(0.001)  # it is read in a thread, too
+        state = await again.go(1)
+    assert state.record == run.state.record
+    assert [each for each in state.picture.timeline if each.kind == "act"] == [
+        each for each in run.state.picture.timeline if each.kind == "act"
+    ]
+    assert [each.fact.kind for each in journal.records].count(checkpoint.KIND) == 1
+    await again.stop()
+
+
+async def test_a_cockpit_that_only_reads_writes_no_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint, "EVERY", 1)
+    journal = MemoryJournal()
+    await journal.append([fact_of(ACK), fact_of(ACK)])
+    run = start(answering(), journal=journal)
+    run.engine.state = replace(run.engine.state, readonly=True)
+    await run.go(1)
+    assert len(journal.records) == 2
     await run.stop()

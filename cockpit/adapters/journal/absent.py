@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cockpit.core.checkpoint import Checkpoint
 from cockpit.core.journal import Fact, Recorded
 from cockpit.errors import JournalError
 
@@ -17,7 +18,12 @@ class AbsentJournal:
     async def append(self, facts: Sequence[Fact]) -> Sequence[Recorded]:
         raise self._why
 
-    async def read(self, after: int = 0, limit: int = 10_000) -> Sequence[Recorded]:
+    async def read(
+        self, after: int = 0, limit: int = 10_000, *, run: str = "", kind: str = ""
+    ) -> Sequence[Recorded]:
+        raise self._why
+
+    async def latest_checkpoint(self) -> Checkpoint | None:
         raise self._why
 
     async def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cockpit.adapters.journal.sealing import seal
+from cockpit.core.checkpoint import Checkpoint, checkpoint_of
 from cockpit.core.journal import GENESIS, Fact, Recorded
 
 
@@ -26,8 +27,16 @@ class MemoryJournal:
         self._by_uid |= new
         return [self._by_uid[fact.uid] for fact in facts]
 
-    async def read(self, after: int = 0, limit: int = 10_000) -> Sequence[Recorded]:
-        return self.records[after : after + limit]
+    async def read(
+        self, after: int = 0, limit: int = 10_000, *, run: str = "", kind: str = ""
+    ) -> Sequence[Recorded]:
+        if not run and not kind:
+            return self.records[after : after + limit]
+        facts = (each for each in self.records[after:] if run in ("", each.fact.run))
+        return [each for each in facts if kind in ("", each.fact.kind)][:limit]
+
+    async def latest_checkpoint(self) -> Checkpoint | None:
+        return next(filter(None, map(checkpoint_of, reversed(self.records))), None)
 
     async def close(self) -> None:
         """Nothing to let go of."""

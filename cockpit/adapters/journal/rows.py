@@ -32,7 +32,8 @@ CREATE TABLE record (
     prev TEXT NOT NULL,
     hash TEXT NOT NULL
 );
-CREATE INDEX checkpoint ON record (seq) WHERE kind = 'journal.checkpoint';
+CREATE INDEX of_kind ON record (kind, seq);
+CREATE INDEX of_run ON record (run, seq);
 CREATE TRIGGER not_edited BEFORE UPDATE ON record
     BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
 CREATE TRIGGER not_deleted BEFORE DELETE ON record

@@ -12,7 +12,6 @@ from typing import Final, TypeVar
 
 from cockpit.adapters.failpoints import die_at
 from cockpit.adapters.journal import rows
-from cockpit.adapters.journal.checkpoints import EVERY, Checkpoint, checkpoint_of, fact_of
 from cockpit.adapters.journal.database import SIDES, connected, missing
 from cockpit.adapters.journal.folders import Folder
 from cockpit.adapters.journal.locks import FileLock
@@ -20,10 +19,10 @@ from cockpit.adapters.journal.place import DATABASE, LOCK
 from cockpit.adapters.journal.sealing import boot_time, seal, this_boot, this_cockpit
 from cockpit.adapters.journal.trouble import translated
 from cockpit.adapters.journal.worker import Worker
+from cockpit.core.checkpoint import KIND, Checkpoint, checkpoint_of
 from cockpit.core.journal import Fact, Recorded, chain_hash
 from cockpit.core.journal_head import NOTHING, Head
-from cockpit.core.json import Json
-from cockpit.core.levels import Instant, Seconds
+from cockpit.core.levels import Seconds
 from cockpit.errors import JournalError
 
 log = logging.getLogger(__name__)
@@ -58,25 +57,17 @@ class SqliteJournal:
     async def append(self, facts: Sequence[Fact]) -> Sequence[Recorded]:
         return await self._worker.ask(lambda: self._append(facts)) if facts else ()
 
-    async def read(self, after: int = 0, limit: int = 10_000) -> Sequence[Recorded]:
-        return await self._worker.ask(lambda: self._read(after, limit))
+    async def read(
+        self, after: int = 0, limit: int = 10_000, *, run: str = "", kind: str = ""
+    ) -> Sequence[Recorded]:
+        return await self._worker.ask(lambda: self._read(after, limit, run, kind))
 
     async def head(self) -> Head:
         """The last record, (0, genesis) before the first. Raises JournalError."""
         return await self._worker.ask(lambda: self._reading(_head))
 
-    async def checkpoint(self, seq: int, state: Json, *, at: Instant, actor: str) -> Recorded:
-        """Puts on record what records 1 to `seq` come to. Raises JournalError."""
-        return (await self.append([fact_of(Checkpoint(seq, state), at, actor)]))[0]
-
     async def latest_checkpoint(self) -> Checkpoint | None:
-        """Where to start reading; None: at the beginning. Raises JournalError, also for an edited one."""
         return await self._worker.ask(lambda: self._reading(_latest_checkpoint))
-
-    async def checkpoint_is_due(self) -> bool:
-        """Whether 10,000 records have been written since the last one. Raises JournalError."""
-        latest, head = await self.latest_checkpoint(), await self.head()
-        return head.seq - (latest.recorded if latest else 0) >= EVERY
 
     async def close(self) -> None:
         """Waits a moment; what hangs is left alone, which loses nothing. Never raises."""
@@ -112,10 +103,11 @@ class SqliteJournal:
         die_at("after_append")
         return records
 
-    def _read(self, after: int, limit: int) -> Sequence[Recorded]:
-        first = after if after > 0 else EVERYTHING
-        query = f"{rows.SELECT} WHERE seq > ? ORDER BY seq LIMIT ?"
-        found = self._reading(lambda db: db.execute(query, (first, limit)).fetchall())
+    def _read(self, after: int, limit: int, run: str, kind: str) -> Sequence[Recorded]:
+        wanted = {"seq > ?": after if after > 0 else EVERYTHING, "run = ?": run, "kind = ?": kind}
+        asked = {condition: value for condition, value in wanted.items() if value != ""}
+        query = f"{rows.SELECT} WHERE {' AND '.join(asked)} ORDER BY seq LIMIT ?"
+        found = self._reading(lambda db: db.execute(query, (*asked.values(), limit)).fetchall())
         return [rows.record_of(row) for row in found]
 
     def _reading(self, look: Callable[[sqlite3.Connection], T]) -> T:
@@ -219,7 +211,7 @@ def _known(db: sqlite3.Connection, uid: str) -> Recorded | None:
 
 
 def _latest_checkpoint(db: sqlite3.Connection) -> Checkpoint | None:
-    query = f"{rows.SELECT} WHERE kind = 'journal.checkpoint' ORDER BY seq DESC LIMIT 1"
+    query = f"{rows.SELECT} WHERE kind = '{KIND}' ORDER BY seq DESC LIMIT 1"
     found = db.execute(query).fetchone()
     if not found:
         return None

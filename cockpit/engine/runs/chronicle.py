@@ -48,11 +48,9 @@ class Chronicle:
 
     async def catch_up(self) -> Run:
         """Whatever has come on record meanwhile. Raises JournalError."""
-        while records := await self._world.journal.read(self._seen):
+        while records := await self._world.journal.read(self._seen, run=self.run.id):
             self._seen = records[-1].seq
-            ours = [record for record in records if record.fact.run == self.run.id]
-            for record in ours:
+            for record in records:
                 self.run = folded(self.run, record) or self.run
-            if ours:
-                self._tell(self.run, ours)
+            self._tell(self.run, list(records))
         return self.run

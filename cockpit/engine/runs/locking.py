@@ -84,12 +84,10 @@ async def new_id(world: World) -> str:
 
 async def _highest(world: World) -> int:
     highest, seen = 0, 0
-    while records := await world.journal.read(seen):
+    while records := await world.journal.read(seen, kind="run.started"):
         seen = records[-1].seq
-        for record in records:
-            if record.fact.kind == "run.started":
-                tail = record.fact.run.removeprefix("R-")
-                highest = max(highest, int(tail) if tail.isdigit() else 0)
+        tails = [record.fact.run.removeprefix("R-") for record in records]
+        highest = max(highest, *(int(tail) if tail.isdigit() else 0 for tail in tails))
     return highest
 
 

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+from cockpit.core.checkpoint import record_at
 from cockpit.core.runbook.fold import folded
 from cockpit.core.runbook.run import Run
+from cockpit.core.state import Record
+from cockpit.core.update_record import remembered
 from cockpit.ports import Journal
 
 
 async def find_run(journal: Journal, id: str) -> tuple[Run, int] | None:
     """(the run, up to which record it has been read); None: there never was one. Raises JournalError."""
     run, seen = None, 0
-    while records := await journal.read(seen):
+    while records := await journal.read(seen, run=id):
         seen = records[-1].seq
         for record in records:
-            if record.fact.run == id:
-                run = folded(run, record)
+            run = folded(run, record)
     return None if run is None else (run, seen)
 
 
+async def record_now(journal: Journal, since: Record | None = None) -> Record:
+    """What is on record now; of runs that are over only the newest. Raises JournalError."""
+    record = since or record_at(await journal.latest_checkpoint()) or Record()
+    while records := await journal.read(record.seq):
+        for each in records:
+            record = remembered(record, each)
+    return record
+
+
 async def all_runs(journal: Journal) -> dict[str, Run]:
-    """By id, oldest first."""
-    found: dict[str, Run] = {}
-    seen = 0
-    while records := await journal.read(seen):
-        seen = records[-1].seq
-        for record in records:
-            id = record.fact.run
-            after = folded(found.get(id), record) if id else None
-            if after is not None:
-                found[id] = after
-    return found
+    """By id, oldest first: every run there ever was. Raises JournalError."""
+    return dict((await record_now(journal, Record())).runs)

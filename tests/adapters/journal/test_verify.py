@@ -8,7 +8,10 @@ import pytest
 
 from cockpit.adapters.journal.rows import BrokenRecord
 from cockpit.adapters.journal.verify import Verdict, verify
+from cockpit.core.checkpoint import Checkpoint, fact_of
+from cockpit.core.journal import Fact
 from cockpit.core.journal_head import NOTHING, Head
+from cockpit.core.json import Json
 from cockpit.errors import JournalError
 
 from .making import fact, opened, tamper, written
@@ -130,12 +133,16 @@ async def test_a_mistake_is_kept_from_the_record(tmp_path: Path) -> None:
     db.close()
 
 
+def checkpointed(seq: int, state: Json) -> Fact:
+    return fact_of(Checkpoint(seq, state), 1_700_000_000.0, "cockpit")
+
+
 async def test_a_checkpoint_is_where_reading_starts(tmp_path: Path) -> None:
     async with opened(tmp_path / "shop") as journal:
         assert await journal.latest_checkpoint() is None
         await journal.append([fact(), fact()])
-        await journal.checkpoint(1, {"runs": 1}, at=1_700_000_000.0, actor="cockpit")
-        record = await journal.checkpoint(2, {"runs": [2]}, at=1_700_000_000.0, actor="cockpit")
+        await journal.append([checkpointed(1, {"runs": 1})])
+        (record,) = await journal.append([checkpointed(2, {"runs": [2]})])
         await journal.append([fact("after")])
         found = await journal.latest_checkpoint()
         assert found is not None
@@ -146,23 +153,12 @@ async def test_a_checkpoint_is_where_reading_starts(tmp_path: Path) -> None:
             "after",
         ]
         assert (await verify(journal)).broken is None
-        assert not await journal.checkpoint_is_due()
-
-
-async def test_a_checkpoint_is_due_after_so_many_records(tmp_path: Path) -> None:
-    async with opened(tmp_path / "shop") as journal:
-        await journal.append([fact() for _ in range(9_999)])
-        assert not await journal.checkpoint_is_due()
-        await journal.append([fact()])
-        assert await journal.checkpoint_is_due()
-        await journal.checkpoint(10_000, {}, at=1.0, actor="cockpit")
-        assert not await journal.checkpoint_is_due()
 
 
 async def test_nobody_starts_from_an_edited_checkpoint(tmp_path: Path) -> None:
     async with opened(tmp_path / "shop") as journal:
         await journal.append([fact()])
-        await journal.checkpoint(1, {"runs": 1}, at=1.0, actor="cockpit")
+        await journal.append([checkpointed(1, {"runs": 1})])
     tamper(tmp_path / "shop", 'UPDATE record SET body = \'{"seq":1,"state":{"runs":0}}\' WHERE seq = 2')
     async with opened(tmp_path / "shop") as journal:
         with pytest.raises(JournalError, match="record 2 of the journal is not as it was written"):

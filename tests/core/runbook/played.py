@@ -41,14 +41,15 @@ def book(*steps: Step, **more: object) -> Runbook:
 
 @dataclass
 class World:
-    """`happened` counts how often each effect was really made (+1) or taken back."""
+    """`happened` counts how often each effect was really made, `order` tells it with what was taken back."""
 
     happened: Counter[str] = field(default_factory=Counter)
     undone: Counter[str] = field(default_factory=Counter)
     order: list[str] = field(default_factory=list)
 
     def stands(self, step: str) -> bool:
-        return self.happened[step] > self.undone[step]
+        """What was done last counts: a second time makes no second effect that would need a second undo."""
+        return next((each for each in reversed(self.order) if each.endswith(f" {step}")), "") == f"do {step}"
 
 
 @dataclass
