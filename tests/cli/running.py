@@ -40,12 +40,20 @@ def recording(folder: Path, *values: dict[str, dict[str, object]]) -> Path:
     return file
 
 
+def environment(home: Path) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
 def cockpit(*arguments: object, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    known = {"PATH": os.environ["PATH"], "HOME": str(cwd), "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         [sys.executable, "-m", "cockpit", *map(str, arguments)],
         cwd=cwd,
-        env={**known, **environ},
+        env={**environment(cwd), **environ},
         capture_output=True,
         text=True,
         timeout=60,

@@ -9,70 +9,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from .running import cockpit, small
-
-BOOK = """\
-apiVersion: cockpit/v1
-kind: Runbook
-metadata: {id: change, title: Change the value, services: [checkout], owner: web, target: here}
-steps:
-  - id: write
-    title: Write the new value
-    run: [./set, value, new]
-    capture: {was: {run: [./get, value], when: before}}
-    reconcile: {run: [./get, value], applied_when: stdout == "new", not_applied_when: stdout == "old"}
-    rollback: {run: [./set, value, "${captures.was}"]}
-  - id: second
-    title: Write another
-    run: [./set, other, new]
-    capture: {before: {run: [./get, other], when: before}}
-    reconcile: {run: [./get, other], applied_when: stdout == "new", not_applied_when: stdout == "old"}
-    rollback: {run: [./set, other, "${captures.before}"]}
-"""
-SET = """#!/bin/sh
-echo "$1=$2" >> effects
-[ -e "slow-$1" ] && sleep 3
-[ -e "lies-$1" ] && { printf %s "$2" > "$1"; exit 1; }
-[ -e "fails-$1" ] && exit 1
-printf %s "$2" > "$1"
-"""
-GET = '#!/bin/sh\ncat "$1"\n'
-TARGETS = "targets: [{name: here, cwd: ., env: {KUBECONFIG: /etc/ours}}]\n"
+from .changing import changing, effects, go, last_run, last_run_or_none, value
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Path:
-    config = small(tmp_path)
-    text = (config / "cockpit.yaml").read_text()
-    (config / "cockpit.yaml").write_text(text.replace("teams:", f"{TARGETS}teams:"))
-    (config / "runbooks").mkdir()
-    (config / "runbooks" / "change.yaml").write_text(BOOK)
-    for name, script in (("set", SET), ("get", GET)):
-        (config / name).write_text(script)
-        (config / name).chmod(0o755)
-    (config / "value").write_text("old")
-    (config / "other").write_text("old")
-    return tmp_path
-
-
-def go(here: Path, *arguments: object, **environ: str) -> subprocess.CompletedProcess[str]:
-    return cockpit(*arguments, cwd=here, XDG_STATE_HOME=str(here / "state"), **environ)
-
-
-def value(here: Path, name: str = "value") -> str:
-    return (here / "config" / name).read_text()
-
-
-def effects(here: Path) -> list[str]:
-    return (here / "config" / "effects").read_text().split()
-
-
-def last_run(here: Path) -> dict[str, Any]:
-    return json.loads(go(here, "runs", "--json").stdout)["runs"][0]  # type: ignore[no-any-return]
+    return changing(tmp_path)
 
 
 def test_a_run_from_key_to_end(here: Path) -> None:
@@ -160,12 +105,6 @@ def test_a_death_at_any_named_point_is_followed_by_a_start_that_tells_the_truth(
     assert run["state"] == "completed", run
     assert effects(here) == ["value=new", "other=new"]
     assert go(here, "journal", "verify").returncode == 0
-
-
-def last_run_or_none(here: Path) -> dict[str, Any] | None:
-    done = go(here, "runs", "--json")
-    runs = json.loads(done.stdout)["runs"] if done.returncode == 0 else []
-    return runs[0] if runs else None
 
 
 def test_plan_only_looks(here: Path) -> None:
