@@ -109,16 +109,15 @@ def seen_in(
 
 
 def as_shown(now: SwitchSeen, shown: FlagState | None) -> SwitchSeen:
-    """What a person has seen is what is moved; where it differs by now, the store finds the conflict."""
-    if shown is None or (now.stored is not None and _agree(now.stored, shown)):
+    """What a person has seen is moved; where it looks different by now, the store finds the conflict."""
+    if shown is None or (now.stored is not None and _looks_same(now.stored, shown)):
         return now
     return replace(now, stored=shown)
 
 
-def _agree(one: FlagState, other: FlagState) -> bool:
-    """By revision where both have one."""
-    revised = one.revision and other.revision and one.revision != other.revision
-    return same(one.value, other.value) and not revised
+def _looks_same(one: FlagState, other: FlagState) -> bool:
+    """By what is on the screen of it: a revision is not, and may change with what nobody looks at."""
+    return same(one.value, other.value) and one.hazards == other.hazards
 
 
 def came_of(kind: Kind, key: str, env: str, change: FlagChange) -> str:

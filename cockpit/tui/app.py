@@ -75,6 +75,7 @@ class CockpitApp(App[None]):
         self._work: asyncio.Task[None] | None = None
         self._drawn: tuple[State | None, int] | None = None
         self._refused: object = None
+        self._reported: object = None
         self._last: tuple[str, str] = ("services", "")
         Painted.ascii = ascii
         for theme in themes():
@@ -132,10 +133,18 @@ class CockpitApp(App[None]):
     def draw(self) -> None:
         state = self.read()
         self.view.show(state, self.now())
-        if state and state.picture.refused is not self._refused:
-            self._refused = state.picture.refused
-            if state.picture.refused:
-                self.view.tell(f"refused: {state.picture.refused.what}: {state.picture.refused.why}")
+        if state:
+            self._tell_news(state)
+
+    def _tell_news(self, state: State) -> None:
+        """What was refused, and how something came out, each once and wherever one is by now."""
+        refused, reported = state.picture.refused, state.picture.reported
+        if refused is not self._refused:
+            self._refused = refused
+            self.view.tell(f"refused: {refused.what}: {refused.why}" if refused else "")
+        if reported is not self._reported:
+            self._reported = reported
+            self.view.tell(reported.text if reported else "")
 
     # From screen to screen
 
@@ -156,6 +165,8 @@ class CockpitApp(App[None]):
                 self._open_alerts()
             case "runbooks":
                 self.open_runbooks()
+            case "switches":
+                self.open_switches()
 
     def _open_services(self) -> None:
         from cockpit.tui.screens.services import Services
@@ -173,6 +184,11 @@ class CockpitApp(App[None]):
         from cockpit.tui.screens.runbooks import Runbooks
 
         self.push_screen(Runbooks(node))
+
+    def open_switches(self, node: str = "", chosen: str = "") -> None:
+        from cockpit.tui.screens.switches import Switches
+
+        self.push_screen(Switches(node, chosen))
 
     def open_plan(self, runbook: str) -> None:
         from cockpit.tui.screens.plan import Plan
@@ -226,6 +242,9 @@ class CockpitApp(App[None]):
             self.open_plan(row.key)
         elif row.opens == "run":
             self.open_run(row.key)
+        elif row.opens == "switch":
+            self._leave(keep=len(self.screen_stack))
+            self.open_switches(chosen=row.key)
         else:
             self.view.tell(card(state, row))
 
@@ -239,6 +258,9 @@ class CockpitApp(App[None]):
             self.open_run(place.run)
         elif place.runbook:
             self.open_plan(place.runbook)
+        elif place.switch:
+            self._leave(keep=len(self.screen_stack))
+            self.open_switches(chosen=place.switch)
         elif place.screen in {"help", "quit"}:
             self.call_later(self.run_action, place.screen)
         elif place.screen:
@@ -271,6 +293,9 @@ class CockpitApp(App[None]):
                 self.open_plan(subject)
             case "run":
                 self.open_run(subject)
+            case "switches":
+                self._leave(keep=len(self.screen_stack))
+                self.open_switches(subject)
             case _:
                 self.show(place)
 
@@ -289,13 +314,14 @@ class CockpitApp(App[None]):
         self.open_runbooks(node)
 
     def action_switches(self) -> None:
-        self._open_part("Kill switches")
+        """Those of what the cursor is on first; of a runbook or run, those of the service it is for."""
+        from cockpit.tui.cards import concerned
 
-    def _open_part(self, part: str) -> None:
-        if node := self.view.node:
-            self.open_node(node, part)
-        else:
-            self.view.tell(f"put the cursor on a service to see its {part.lower()}")
+        state, node = self.read(), self.view.node
+        if state is not None:
+            node = concerned(state, node)
+        self._leave(keep=len(self.screen_stack))
+        self.open_switches(node)
 
     def action_acknowledge(self) -> None:
         from cockpit.core.events import ServiceAcknowledged

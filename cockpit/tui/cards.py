@@ -1,4 +1,4 @@
-"""A few words on what has no screen of its own yet: a runbook, a switch, a source, an alert, a link. Pure."""
+"""A few words on what has no screen of its own: a runbook with mistakes, a source, an alert, a link. Pure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ def card(state: State, row: Row) -> str:
     match row.opens:
         case "runbook":
             return _runbook(state, row.key)
-        case "switch":
-            return _switch(state, row.key)
         case "source":
             return source(state, row.key)
         case "link":
@@ -29,13 +27,13 @@ def _runbook(state: State, name: str) -> str:
     return f"no runbook is called {name}"
 
 
-def _switch(state: State, key: str) -> str:
-    for each in state.model.kill_switches:
-        if each.key == key:
-            told = [f"{each.key} ({each.provider}), kill value {each.kill}", each.effect]
-            told += [f"data: {each.data_risk}"] * bool(each.data_risk)
-            return "\n".join(filter(None, told)) + f"; cockpit flags kill {each.key} kills it"
-    return f"no switch is called {key}"
+def concerned(state: State, name: str) -> str:
+    """The service that a node, runbook or run is about, as far as anybody wrote it down; else nothing."""
+    if name in state.health.graph.index:
+        return name
+    run = state.record.runs.get(name)
+    book = run.runbook if run else state.model.books.get(name)
+    return next((each for each in (book.services if book else ()) if each in state.health.graph.index), "")
 
 
 def source(state: State, name: str) -> str:

@@ -14,6 +14,7 @@ PLACES: Final = {
     "services": "services",
     "alerts": "alerts",
     "runbooks": "runbooks",
+    "switches": "switches",
     "help": "help",
     "q": "quit",
     "quit": "quit",
@@ -23,12 +24,13 @@ OPENERS: Final = frozenset({"svc", "service", "cap", "capability"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A screen, or the screen of one node, run or runbook; `complaint` says why there is none."""
+    """A screen, or that of one node, run, runbook or switch; `complaint` says why there is none."""
 
     screen: str = ""
     node: str = ""
     run: str = ""
     runbook: str = ""
+    switch: str = ""
     complaint: str = ""
 
 
@@ -40,15 +42,16 @@ def destination(state: State | None, text: str) -> Place:
         return Place(screen=PLACES[words[0]])
     if words[0] == "run":
         return _run(state, " ".join(words[1:]))
+    if words[0] == "switch":
+        return _switch(state, " ".join(words[1:]))
     wanted = " ".join(words[1:] if words[0] in OPENERS else words)
     found = candidates(state, wanted)
     if wanted in found or len(found) == 1:
         return Place(node=wanted if wanted in found else found[0])
     if found:
         return Place(complaint=f"{len(found)} names hold “{wanted}”: {join_names(found, 6)}")
-    return Place(
-        complaint=f"nothing is called “{wanted}”; try :services, :runbooks, :alerts, :run ID or :svc NAME"
-    )
+    known = ":services, :runbooks, :switches, :alerts, :run ID or :svc NAME"
+    return Place(complaint=f"nothing is called “{wanted}”; try {known}")
 
 
 def _run(state: State | None, wanted: str) -> Place:
@@ -59,6 +62,17 @@ def _run(state: State | None, wanted: str) -> Place:
     if state and wanted in state.model.books:
         return Place(runbook=wanted)
     return Place(complaint=f"no run or runbook is called “{wanted}”" if wanted else "there is no run yet")
+
+
+def _switch(state: State | None, wanted: str) -> Place:
+    """By its key, or by a part that no other has."""
+    keys = [switch.key for switch in state.model.kill_switches] if state else []
+    found = [key for key in keys if wanted in key]
+    if wanted in keys or len(found) == 1:
+        return Place(switch=wanted if wanted in keys else found[0])
+    if found:
+        return Place(screen="switches")
+    return Place(complaint=f"no kill switch is called “{wanted}”")
 
 
 def candidates(state: State | None, text: str) -> Sequence[str]:

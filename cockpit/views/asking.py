@@ -23,6 +23,8 @@ class Option:
     """Stands there already, to be changed."""
     optional: bool = False
     """What it `wants` may stay empty."""
+    then: Option | None = None
+    """What has to be typed next; what counts is the first text, and that this one was right."""
 
     @property
     def label(self) -> str:

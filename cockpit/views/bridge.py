@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.run import Run
 from cockpit.core.state import Entry, State
+from cockpit.core.switches import SwitchSeen
 from cockpit.core.update_record import needs_somebody
 from cockpit.text import clock
 from cockpit.views import business, facts, fit, headline, words
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.runbooks import standing
+from cockpit.views.switch_facts import called, hurt, owed, to_do
+from cockpit.views.switch_facts import standing as standing_of
 from cockpit.views.wrong import wrong
 
 MOST_TOLD = 50
@@ -34,7 +37,7 @@ class BridgeView:
     """Breached data, suspects with their symptoms nested in the first cell, unknown ones, other trouble."""
     business: Section
     next: Section
-    """Runs that need somebody, runbooks that fit, best first, then switches as declared."""
+    """Runs and switches that need somebody, then what fits: the best runbook, a kill switch, all others."""
     timeline: Section
     """Newest first."""
 
@@ -45,7 +48,7 @@ def bridge(state: State, now: Instant) -> BridgeView:
         first_move=first_move(state),
         wrong=wrong(state, now),
         business=business.section(state, now),
-        next=do_next(state),
+        next=do_next(state, now),
         timeline=timeline(state),
     )
 
@@ -58,13 +61,16 @@ def first_move(state: State) -> Line:
     return Span(f"{name[:1].upper()}{name[1:]}: ", Tone.STRONG), Span(words.FIRST_MOVES[top])
 
 
-def do_next(state: State) -> Section:
-    """Runs that are not over stand first: a person has to see them through before anything is begun."""
+def do_next(state: State, now: Instant) -> Section:
+    """What is not over stands first: a person has to see it through before anything is begun."""
     fitting = fit.proposals(state)
     waiting = [run for run in state.record.runs.values() if needs_somebody(run)]
     rows = [_waiting(state, run, "r" if at == 0 else "") for at, run in enumerate(waiting)]
-    rows += [_proposed(each, "r" if at == 0 and not rows else "") for at, each in enumerate(fitting)]
-    rows += _switches(state)
+    rows += [_owed(each, now) for each in to_do(state, now)]
+    books = [_proposed(each, "r" if at == 0 and not waiting else "") for at, each in enumerate(fitting)]
+    switches = _switches(state, now)
+    # Two lines at 80x24: the best of each kind is in them.
+    rows += [*books[:1], *switches[:1], *books[1:], *switches[1:]]
     return Section("Do next", NEXT_COLUMNS, tuple(rows), _nothing_fits(state) if not fitting else ())
 
 
@@ -90,18 +96,22 @@ def _proposed(proposal: fit.Proposal, key: str) -> Row:
     return Row(cells, proposal.runbook, "runbook", tuple(shorter))
 
 
-def _switches(state: State) -> list[Row]:
+def _owed(seen: SwitchSeen, now: Instant) -> Row:
+    cells = (line("s", Tone.KEY), line(called(seen), Tone.STRONG), line(owed(seen, now), Tone.WARNING))
+    return Row((*cells, ()), called(seen), "switch")
+
+
+def _switches(state: State, now: Instant) -> list[Row]:
     """Kill switches of what fails now."""
-    hurt = {node.name for node in state.health.services() if facts.is_failing(node)}
-    hurt |= {node.name for node in facts.breached(state)}
-    declared = [switch for switch in state.model.kill_switches if switch.service in hurt]
+    worth = hurt(state)
+    declared = [switch for switch in state.model.kill_switches if switch.service in worth]
     return [
         Row(
             (
                 line("s" if at == 0 else "", Tone.KEY),
                 line(switch.key),
                 line(switch.effect, Tone.DIM),
-                line(fit.NOT_OPERATED, Tone.DIM),
+                standing_of(state, switch, now),
             ),
             switch.key,
             "switch",

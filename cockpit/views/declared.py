@@ -11,6 +11,7 @@ from cockpit.core.state import State
 from cockpit.text import age, clock, short_age
 from cockpit.views import facts, fit, words
 from cockpit.views.lines import LEVEL_TONES, Column, Line, Row, Section, Span, Tone, line
+from cockpit.views.switch_facts import all_seen, called, since, word
 
 PAIR = (Column(least=10), Column(most=80, grow=True))
 MOST_CHANGES = 12
@@ -160,27 +161,24 @@ def runbooks(state: State, name: str) -> Section:
     return Section("Runbooks", (Column(), Column(most=80, grow=True), Column(drop=1)), tuple(rows))
 
 
-def switches(state: State, name: str) -> Section:
-    columns = (Column(), Column(most=80, grow=True), Column(drop=1), Column(drop=2))
+def switches(state: State, name: str, now: Instant) -> Section:
+    """How each stands in each environment; Enter goes where it can be moved."""
+    columns = (Column(), Column(most=80, grow=True, drop=1), Column(), Column(drop=2))
+    mine = [each for each in all_seen(state) if each.switch.service == name]
     rows = [
         Row(
             (
-                line(switch.key),
-                line(switch.effect),
-                line(f"now {_flag(state, switch.key)}", Tone.DIM),
-                line(fit.NOT_OPERATED, Tone.DIM),
+                line(called(each)),
+                line(each.switch.effect),
+                (word(each, now),),
+                line(since(each, now), Tone.DIM),
             ),
-            switch.key,
+            called(each),
             "switch",
         )
-        for switch in state.model.kill_switches
-        if switch.service == name
+        for each in mine
     ]
     return Section("Kill switches", columns, tuple(rows))
-
-
-def _flag(state: State, key: str) -> str:
-    return _scalar(state.health.flags[key]) if key in state.health.flags else "not known"
 
 
 def links(state: State, name: str) -> Section:

@@ -9,6 +9,7 @@ from cockpit.text import age, clock, join_names, plural
 from cockpit.views import facts, words
 from cockpit.views.layout import fit, join, line_width
 from cockpit.views.lines import Line, Span, Tone, line
+from cockpit.views.switch_facts import all_seen, called, is_old, owed, to_do
 
 SKEW = 5.0
 """Seconds between a server's clock and ours that are worth a word."""
@@ -33,6 +34,7 @@ def parts(state: State, now: Instant) -> tuple[Line, ...]:
         _worst(state),
         _integrity(state),
         _runs(state),
+        _owed(state, now),
         _journal(state),
         _verdict(state, now),
         _lost(state),
@@ -47,6 +49,7 @@ def parts(state: State, now: Instant) -> tuple[Line, ...]:
         _notes(state),
         _deadman(state),
         _expiring(state, now),
+        _killed(state, now),
         _origin(state, now),
     )
     return tuple(part for part in every if part)
@@ -88,6 +91,15 @@ def _runs(state: State) -> Line:
     if not waiting:
         return ()
     return line(f"{join_names(waiting, 2)} {'needs' if len(waiting) == 1 else 'need'} you", Tone.WARNING)
+
+
+def _owed(state: State, now: Instant) -> Line:
+    """A switch that is in doubt, or should have been put back by now."""
+    owing = to_do(state, now)
+    if not owing:
+        return ()
+    more = f" and {len(owing) - 1} more" if len(owing) > 1 else ""
+    return line(f"{called(owing[0])} {owed(owing[0], now)}{more}", Tone.WARNING)
 
 
 def _journal(state: State) -> Line:
@@ -167,6 +179,12 @@ def _expiring(state: State, now: Instant) -> Line:
         return ()
     left, name = min(ends)
     return line(f"{name} ends in {age(left)}" if left > 0 else f"{name} is over its time", Tone.WARNING)
+
+
+def _killed(state: State, now: Instant) -> Line:
+    """Nobody should find out by chance that a part of the shop is switched off."""
+    killed = [called(each) for each in all_seen(state) if each.killed and not is_old(each, now)]
+    return line(f"{join_names(killed, 1)} killed" if killed else "", Tone.WARNING)
 
 
 def _origin(state: State, now: Instant) -> Line:

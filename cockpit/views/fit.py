@@ -138,4 +138,3 @@ def _holds(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool:
 
 
 NOT_REHEARSED = "not rehearsed"
-NOT_OPERATED = "shown only"

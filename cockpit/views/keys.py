@@ -38,6 +38,7 @@ def _on(*screens: str) -> frozenset[str]:
 LISTS: Final = _on("bridge", "services", "service", "alerts", "runbooks", "plan", "run", "switches")
 NODES: Final = _on("bridge", "services", "service", "alerts")
 RUN: Final = _on("run")
+SWITCHES: Final = _on("switches")
 
 BINDINGS: Final[tuple[Binding, ...]] = (
     Binding(("enter",), "open", "open", "Open what the cursor is on.", LISTS - RUN, True, palette=False),
@@ -50,6 +51,26 @@ BINDINGS: Final[tuple[Binding, ...]] = (
     Binding(("W",), "wrong", "wrong one", "The wrong runbook: undo it, leave it, or go on.", RUN, True),
     Binding(("o",), "output", "output", "All of the output, or the steps again.", RUN, True),
     Binding(("ctrl+c",), "stop", "stop", "Start nothing further, and ask how to go on.", RUN),
+    Binding(
+        ("x",), "kill", "kill", "Kill this switch; it is asked for once more.", SWITCHES, True, writes=True
+    ),
+    Binding(
+        ("u",),
+        "put_back",
+        "put back",
+        "Put this switch back exactly as it was; it is asked for once more.",
+        SWITCHES,
+        True,
+        writes=True,
+    ),
+    Binding(
+        ("p",),
+        "find_out",
+        "look again",
+        "Ask the stores now, and find out what became of changes whose answer was lost.",
+        SWITCHES,
+        True,
+    ),
     Binding(
         ("escape", "backspace"),
         "back",
@@ -82,17 +103,18 @@ BINDINGS: Final[tuple[Binding, ...]] = (
         ("s",),
         "switches",
         "switches",
-        "Kill switches for what the cursor is on, as declared.",
-        NODES,
+        "Kill switches, those of what the cursor is on first; nothing moves by itself.",
+        LISTS - SWITCHES,
         footer=True,
     ),
+    Binding(("4",), "show('switches')", "switches", "All kill switches, and how they stand."),
     Binding(("3",), "show('runbooks')", "runbooks", "Runs that need somebody, and all runbooks."),
     Binding(
         ("slash",),
         "filter",
         "filter",
         "Show only lines that hold these words; ! first turns it around.",
-        _on("services", "alerts"),
+        _on("services", "alerts", "switches"),
         footer=True,
         label="/",
     ),

@@ -40,7 +40,7 @@ def service(state: State, name: str, now: Instant) -> ServiceView | None:
         declared.changes(state, name, now),
         declared.alerts(state, name, now),
         declared.runbooks(state, name),
-        declared.switches(state, name),
+        declared.switches(state, name, now),
         declared.links(state, name),
         _suspicion(state, name),
     )

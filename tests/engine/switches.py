@@ -48,12 +48,17 @@ class Environments(HookServer):
     by_env: dict[str, dict[str, Any]] = field(
         default_factory=lambda: {env: {"guest": False} for env in ENVIRONMENTS}
     )
+    versions: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ENVIRONMENTS, 1))
 
     async def answer(
         self, method: str, path: str, headers: Mapping[str, str], body: str
     ) -> tuple[int, str, Mapping[str, str]]:
-        self.values = self.by_env[unquote(path.split("/")[-2])]
-        return await super().answer(method, path, {"x-token": "admin.tok3n", **headers}, body)
+        env = unquote(path.split("/")[-2])
+        self.values, self.version = self.by_env[env], self.versions[env]
+        try:
+            return await super().answer(method, path, {"x-token": "admin.tok3n", **headers}, body)
+        finally:
+            self.versions[env] = self.version
 
 
 @dataclass

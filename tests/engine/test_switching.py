@@ -143,10 +143,21 @@ async def test_the_file_is_as_it_was_to_the_letter(desk: Desk) -> None:
 async def test_what_is_not_as_it_was_shown_is_a_conflict_and_stays(desk: Desk) -> None:
     await desk.look()
     shown = desk.seen("pay-async", "default").stored
-    theirs = FLAGD.replace('"CH"', '"AT"')
+    theirs = FLAGD.replace('"targeting"', '"metadata"')
     desk.stores.file.write_text(theirs)
     told = await desk.move("kill", "pay-async", "default", shown)
     assert told == "kill pay-async@default: not applied: a conflict (it is not as it was shown)"
+    assert desk.stores.file.read_text() == theirs
+
+
+async def test_what_changed_and_looks_the_same_is_killed_and_put_back_as_it_was_then(desk: Desk) -> None:
+    await desk.look()
+    shown = desk.seen("pay-async", "default").stored
+    theirs = FLAGD.replace('"CH"', '"AT"')
+    desk.stores.file.write_text(theirs)
+    assert await desk.move("kill", "pay-async", "default", shown) == "kill pay-async@default: applied"
+    killed = desk.seen("pay-async", "default").stored
+    assert await desk.move("restore", "pay-async", "default", killed) == "restore pay-async@default: applied"
     assert desk.stores.file.read_text() == theirs
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
@@ -72,19 +72,24 @@ class Acted:
     """An engine whose picture stands still and whose runs are real."""
 
     stage: Stage = field(default_factory=lambda: Stage(clock=RunningClock()))
+    more: Mapping[str, object] = field(default_factory=dict)
+    """Of the model: other stores, other switches."""
+    world: Mapping[str, object] = field(default_factory=dict)
+    """Of what may be touched."""
+    readonly: bool = False
     engine: Engine = field(init=False)
 
     def __post_init__(self) -> None:
         state = shop()
         books = {each.id: each for each in (failover(), rollback())}
-        model = replace(state.model, books=books, targets=(Target("prod"),))
+        model = replace(state.model, books=books, targets=(Target("prod"),), **self.more)
         if not self.stage.machine.values:
             self.stage.machine.values.update(primary="orders-db-1", standby="idle", proxy="primary")
-        self.engine = self.started(replace(state, model=model))
+        self.engine = self.started(replace(state, model=model, readonly=self.readonly))
 
     def started(self, state: State) -> Engine:
         def world_of(now: State) -> object:
-            return self.stage.world(model=now.model, readonly=now.readonly)
+            return self.stage.world(model=now.model, readonly=now.readonly, **self.world)
 
         return Engine(
             state,
@@ -98,7 +103,7 @@ class Acted:
     def again(self) -> Acted:
         """Another cockpit on the same record, as after a crash of this one."""
         self.stage.owned.held.clear()
-        return Acted(self.stage)
+        return Acted(self.stage, self.more, self.world, self.readonly)
 
     def app(self) -> CockpitApp:
         return CockpitApp(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from time import monotonic
 
 import pytest
 from textual.pilot import Pilot
@@ -13,6 +14,7 @@ from cockpit.tui.screens import run as run_screen
 from .acting import Acted
 from .conftest import screen_text
 
+PATIENCE = 30.0
 START = ("r", "enter", "R", "down", "enter")
 """From the Bridge: runbooks, the plan of the first, start, and in the dialog past Cancel."""
 PHRASE = [{"-": "minus"}.get(each, each) for each in "set-proxy"]
@@ -33,8 +35,8 @@ async def opened(acted: Acted, size: tuple[int, int] = (80, 24)) -> AsyncIterato
 
 async def seen(pilot: Pilot[None], words: str | Callable[[str], bool]) -> str:
     """The screen once it says `words`; what it says instead is the failure."""
-    text = ""
-    for _ in range(100):
+    text, ends = "", monotonic() + PATIENCE
+    while monotonic() < ends:
         await pilot.pause(0.05)
         text = "\n".join(screen_text(pilot))
         if words in text if isinstance(words, str) else words(text):

@@ -173,9 +173,11 @@ async def test_runbooks_and_switches_of_what_the_cursor_is_on(stage: Stage) -> N
     async with stage.app().run_test() as pilot:
         assert "▌Fail over orders-db" in await press(pilot, "r")
         await press(pilot, "escape")
-        assert "orders-db has no kill switches" in await press(pilot, "s")
+        assert "No kill switch protects orders-db" in await press(pilot, "s")
         await press(pilot, "escape", "j")
-        assert "▌pay-async" in await press(pilot, "s")
+        text = await press(pilot, "s")
+        assert "For checkout-api" in text
+        assert "▌not known    pay-async@default" in text
 
 
 async def test_acknowledging_sends_one_event_and_decides_nothing(stage: Stage) -> None:

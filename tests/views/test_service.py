@@ -50,7 +50,7 @@ def test_a_failing_service_tells_why_and_whom_to_call() -> None:
     ]
     assert part(view, "Who")[:2] == [["owner", "payments"], ["chat", "#pay"]]
     assert part(view, "Runbooks") == [["psp-failover", "Switch payment provider", "not rehearsed"]]
-    assert part(view, "Kill switches") == [["pay-async", "charges later", "now not known", "shown only"]]
+    assert part(view, "Kill switches") == [["pay-async@default", "charges later", "not known", ""]]
 
 
 def test_the_suspect_shows_the_parts_of_its_suspicion_and_its_change() -> None:

@@ -65,6 +65,8 @@ class Dialog(ModalScreen[Said | None]):
         super().__init__()
         self.asking = asking
         self._typing: Option | None = None
+        self._said: Said | None = None
+        """What was typed before what is typed now."""
 
     def compose(self) -> ComposeResult:
         rows = [Shown(CANCEL, self.asking.cancel)]
@@ -122,14 +124,18 @@ class Dialog(ModalScreen[Said | None]):
             return
         if refused := option.refuses(event.value):
             self._say(refused)
+            return
+        self._said = self._said or Said(option.name, event.value)
+        if option.then:
+            self._type(option.then)
         else:
-            self.dismiss(Said(option.name, event.value))
+            self.dismiss(self._said)
 
     def action_leave(self) -> None:
         """Out of the field first, then out of the dialog."""
         if self._typing is None:
             self.dismiss(None)
             return
-        self._typing = None
+        self._typing = self._said = None
         self.remove_class("typing", "told")
         self.query_one(Options).focus()

@@ -22,7 +22,7 @@ from cockpit.views.service import service
 
 class Service(View):
     PLACE: ClassVar[str] = "service"
-    BINDINGS: ClassVar[list[BindingType]] = screen_keys("service", "runbooks", "switches")
+    BINDINGS: ClassVar[list[BindingType]] = screen_keys("service", "runbooks")
 
     def __init__(self, subject: str, part: str = "") -> None:
         super().__init__(subject)
@@ -53,9 +53,6 @@ class Service(View):
 
     def action_runbooks(self) -> None:
         self.go_to("Runbooks")
-
-    def action_switches(self) -> None:
-        self.go_to("Kill switches")
 
     @on(Lines.Opened)
     def open_row(self, event: Lines.Opened) -> None:
