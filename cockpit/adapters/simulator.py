@@ -21,7 +21,7 @@ from cockpit.core.levels import Instant, Seconds
 from cockpit.core.model import Model, Scalar
 from cockpit.core.poll import Alert, Change, Poll, Samples
 from cockpit.core.scenario import PlannedAlert, PlannedChange, Scenario
-from cockpit.core.scenario_play import Course, alter, begin, switch
+from cockpit.core.scenario_course import Course, alter, begin, switch
 from cockpit.core.slots import Slots
 
 NAME = "simulation"
@@ -117,7 +117,9 @@ class Simulator:
         yield from self._reached(managers, "alertmanager_down", at, t)
         if not self._faulty("alertmanager_down", t):
             source = managers[0] if managers else NAME
-            alerts = (_alert(one, start, source) for one in scenario.alerts if _fires(one, t))
+            firing = (one for one in scenario.alerts if _fires(one, t))
+            course = self._performance.course
+            alerts = (_alert(one, start, source) for one in firing if not course.resolved(one.name))
             yield AlertsSeen(source, tuple(alerts))
         stores = [store.name for store in self._model.flags]
         yield from self._reached(stores, "flags_down", at, t)

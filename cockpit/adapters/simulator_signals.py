@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from cockpit.core.levels import Kind, Seconds
 from cockpit.core.model import Model
 from cockpit.core.poll import ABSENT, FAILED, NOT_STATED, PLENTY, PRESENT, Samples
-from cockpit.core.scenario_play import Course, Played, healthy, jitter, played
+from cockpit.core.scenario_course import Course
+from cockpit.core.scenario_play import Played, healthy, jitter
 from cockpit.core.slots import Slot
 
 _MASK = (1 << 64) - 1
@@ -83,8 +84,7 @@ def read(instruments: Sequence[Instrument], course: Course, t: Seconds) -> Sampl
     answer = bytearray(len(instruments))
     value, volume, age = (array("d", [NOT_STATED]) * len(instruments) for _ in range(3))
     for row, one in enumerate(instruments):
-        points = course.curve(one.slot.owner, one.slot.signal.name)
-        shown = played(points, t, one.healthy, one.noise)
+        shown = course.shown(one.slot.owner, one.slot.signal.name, t, one.healthy, one.noise)
         volume[row] = one.volume
         answer[row] = {"absent": ABSENT, "failed": FAILED}.get(shown.gap or "", PRESENT)
         if answer[row] == PRESENT:

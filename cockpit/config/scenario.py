@@ -59,9 +59,10 @@ def _scenario(part: ScenarioFile, file: str) -> Scenario:
         world=dict(part.world),
         commands={step: SimulatedCommand(**each.model_dump()) for step, each in part.commands.items()},
         reactions=tuple(
-            Reaction(each.when, {name: _point(turn, 0.0) for name, turn in each.then.items()})
+            Reaction(each.when, {name: _point(turn, 0.0) for name, turn in each.then.items()}, each.resolves)
             for each in part.reactions
         ),
+        queries=dict(part.queries),
         faults=tuple(Fault(each.at, each.kind, each.for_) for each in part.faults),
         expect=tuple(Expectation(**each.model_dump()) for each in part.expect),
         answers={kind: tuple(dict(step) for step in steps) for kind, steps in part.answers.items()},

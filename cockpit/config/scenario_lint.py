@@ -27,7 +27,7 @@ def complaints(document: Document, model: Model, part: ScenarioFile, *, whole: b
     Of a part that is not `whole`, because what was wrong in it was taken out, nobody can tell what it lacks.
     """
     known = _Known(document, model)
-    for lint in (_curves, _happenings, _commands, _reactions, _expectations, _answers):
+    for lint in (_curves, _happenings, _commands, _reactions, _queries, _expectations, _answers):
         yield from lint(known, part)
     if whole:
         yield from _lacking(known, part)
@@ -181,6 +181,17 @@ def _reactions(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
                 yield from known.signal(name, (*path, "then", name))
             else:
                 yield from known.measure(name, (*path, "then", name))
+
+
+def _queries(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
+    for query, number in part.queries.items():
+        path: Path = ("queries", query)
+        if problem := condition_problem(number, ("signals", "world", "flags")):
+            yield known.say("C04", path, f"the answer {problem}")
+            continue
+        for where, name in names_in(number):
+            if where == "signals":
+                yield from known.signal(name, path)
 
 
 def _never_fires(known: _Known, path: Path, condition: str, names: Mapping[str, Names]) -> Iterator[Finding]:

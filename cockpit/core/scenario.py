@@ -56,10 +56,15 @@ class PlannedChange:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """`then` maps `service.signal` or a capability to where its curve goes once `when` holds."""
+    """`then` maps `service.signal` or a capability to where its curve goes while `when` holds.
+
+    When it holds no more, the curve goes back to what was planned, as fast as it went away.
+    """
 
     when: str
     then: Mapping[str, Point]
+    resolves: tuple[str, ...] = ()
+    """Alerts that do not fire while it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,8 @@ class Scenario:
     world: Mapping[str, Scalar] = field(default_factory=dict)
     commands: Mapping[str, SimulatedCommand] = field(default_factory=dict)
     reactions: tuple[Reaction, ...] = ()
+    queries: Mapping[str, str] = field(default_factory=lambda: NO_TEXT)
+    """What a PromQL query of a runbook gives: a number made of `signals`, `world` and `flags`."""
     faults: tuple[Fault, ...] = ()
     expect: tuple[Expectation, ...] = ()
     answers: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)

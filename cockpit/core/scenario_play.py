@@ -1,4 +1,4 @@
-"""What a scenario says at a moment: straight lines, gaps in them, and what changes the course of events.
+"""What a curve of a scenario says at a moment: straight lines, and gaps in them.
 
 Times are seconds from the start of the scenario; before it everything is well, and after the last point of a
 curve its value goes on.
@@ -7,14 +7,12 @@ curve its value goes on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from simpleeval import InvalidExpression, SimpleEval
-
 from cockpit.core.levels import Kind, Seconds
-from cockpit.core.model import Scalar, Signal
-from cockpit.core.scenario import Point, Reaction, Scenario
+from cockpit.core.model import Signal
+from cockpit.core.scenario import Point
 
 Gap: TypeAlias = Literal["absent", "nan", "failed"]
 
@@ -91,78 +89,6 @@ def _noise(points: Iterable[Point], at: Seconds, noise: float) -> float:
             break
         noise = noise if point.noise is None else point.noise
     return noise
-
-
-def redirected(points: Sequence[Point], at: Seconds, turn: Point) -> tuple[Point, ...]:
-    """The curve once a reaction sends it elsewhere at `at`: what was planned for later is off."""
-    turn = replace(turn, at=at + turn.at)
-    return (*(point for point in points if point.at <= turn.at), turn)
-
-
-def holds(reaction: Reaction, world: Mapping[str, Scalar], flags: Mapping[str, Scalar]) -> bool:
-    """Whether `when` is true of the world and the flags; what they lack makes it false."""
-    names = {"world": dict(world), "flags": dict(flags), "true": True, "false": False, "null": None}
-    try:
-        return bool(SimpleEval(names=names, functions={}).eval(reaction.when))
-    except (InvalidExpression, SyntaxError, TypeError, ValueError, ArithmeticError, LookupError):
-        return False
-
-
-def curve_of(scenario: Scenario, owner: str, signal: str) -> tuple[Point, ...]:
-    """As planned, oldest first; empty for what the scenario does not name. A capability has one curve."""
-    points = scenario.signals.get((owner, signal)) or scenario.measures.get(owner) or ()
-    return tuple(sorted(points, key=lambda point: point.at))
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """How a scenario has gone so far: what was switched, and which reactions that set off."""
-
-    scenario: Scenario
-    world: Mapping[str, Scalar]
-    flags: tuple[tuple[Seconds, Mapping[str, Scalar]], ...]
-    """(from when, values), oldest first; the first are those of the start."""
-    fired: tuple[tuple[int, Seconds], ...] = ()
-    """(number of the reaction, when), in the order they fired."""
-
-    def flags_at(self, at: Seconds) -> Mapping[str, Scalar]:
-        known = [values for since, values in self.flags if since <= at]
-        return known[-1] if known else self.flags[0][1]
-
-    def curve(self, owner: str, signal: str) -> tuple[Point, ...]:
-        """Planned, and bent by every reaction that fired."""
-        points = curve_of(self.scenario, owner, signal)
-        for number, at in self.fired:
-            then = self.scenario.reactions[number].then
-            turn = then.get(f"{owner}.{signal}") or then.get(owner)
-            points = redirected(points, at, turn) if turn else points
-        return points
-
-
-def begin(scenario: Scenario) -> Course:
-    return _react(Course(scenario, dict(scenario.world), ((0.0, dict(scenario.flags)),)), 0.0)
-
-
-def switch(course: Course, key: str, value: Scalar, at: Seconds) -> Course:
-    """A flag is set at `at`; every reaction that holds for the first time fires then."""
-    flags = {**course.flags[-1][1], key: value}
-    return _react(replace(course, flags=(*course.flags, (at, flags))), at)
-
-
-def alter(course: Course, world: Mapping[str, Scalar], at: Seconds) -> Course:
-    """A command has changed the world."""
-    return _react(replace(course, world={**course.world, **world}), at)
-
-
-def _react(course: Course, at: Seconds) -> Course:
-    done = {number for number, _ in course.fired}
-    flags = course.flags[-1][1]
-    new = tuple(
-        (number, at)
-        for number, reaction in enumerate(course.scenario.reactions)
-        if number not in done and holds(reaction, course.world, flags)
-    )
-    return replace(course, fired=(*course.fired, *new))
 
 
 _SHARE_OF_THRESHOLD: Mapping[Kind, float] = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cockpit.config.conditions import condition_problem, names_in
 from cockpit.core.scenario import Reaction
-from cockpit.core.scenario_play import holds
+from cockpit.core.scenario_course import holds
 from cockpit.text import clean
 
 OPERATORS = st.sampled_from(["==", "<", "and", "or", "+", "*", "%", "is", "in"])

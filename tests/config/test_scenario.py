@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cockpit.config.scenario import scenario_from
 from cockpit.config.yaml import parse
 from cockpit.core.scenario import Expectation, Point, Reaction, Scenario
-from cockpit.core.scenario_play import holds
+from cockpit.core.scenario_course import holds
 from cockpit.text import clean
 
 from .scenarios import CONFIG, MODEL, SHOP, lint, service

@@ -156,7 +156,9 @@ class ReactionPart(Part):
     when: Text
     """A condition over `world` and `flags`."""
     then: dict[str, Turn]
-    """`service.signal` or a capability, and where its curve goes."""
+    """`service.signal` or a capability, and where its curve goes while it holds."""
+    resolves: tuple[str, ...] = ()
+    """Names of alerts that do not fire while it holds."""
 
 
 class FaultPart(Part):
@@ -220,6 +222,8 @@ class ScenarioFile(Part):
     """Answers by `runbook.step`."""
     reactions: tuple[ReactionPart, ...] = ()
     """What follows once something holds."""
+    queries: dict[str, Text] = Field(default={})
+    """What PromQL of a runbook gives: `1 - signals["orders-db.down"]`, of `signals`, `world` and `flags`."""
     faults: tuple[FaultPart, ...] = ()
     """Trouble with cockpit's own senses."""
     expect: tuple[ExpectationPart, ...] = ()
