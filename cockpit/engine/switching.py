@@ -80,7 +80,12 @@ class Switchboard:
         seen = await look(world, switch, env, flips)
         self._say(_seen(seen))
         if find_out and seen.doubtful and not world.readonly and place_of(switch, env) not in self._moving:
-            self._say(_seen(await settle_doubt(world, seen)))
+            settled = await settle_doubt(world, seen)
+            self._say(_seen(settled))
+            what = (
+                "it may or may not have been moved, still" if settled.doubtful else "found out: it was moved"
+            )
+            self._report(world, f"{switch.key}@{env}: {what}")
             self._poke()
 
 

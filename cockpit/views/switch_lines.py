@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from cockpit.core.flips import DONE, OUTCOMES, Flip, Kind
-from cockpit.core.levels import Instant
+from cockpit.core.levels import Instant, Seconds
 from cockpit.core.model import Scalar
 from cockpit.core.runbook.work import FlagChange
 from cockpit.core.switches import SwitchSeen, came_of
@@ -53,7 +53,7 @@ def _lines(seen: SwitchSeen, now: Instant) -> Iterator[str]:
     else:
         yield f"  stored     not known: {seen.trouble or 'there is no such flag'}"
     if seen.can.seen_after is not None:
-        yield f"  seen       by clients within {age(seen.can.seen_after)}, usually"
+        yield f"  seen       by clients within {within(seen.can.seen_after)}, usually; nobody asks them"
     for label, text in (
         ("protects", switch.service),
         ("costs", switch.effect),
@@ -71,8 +71,14 @@ def _lines(seen: SwitchSeen, now: Instant) -> Iterator[str]:
         yield f"  ! {seen.mismatch}"
 
 
+def within(seconds: Seconds) -> str:
+    """ "0.5 s": where half a second matters."""
+    return f"{seconds:g} s" if seconds < 60 else age(seconds)
+
+
 def flipped(flip: Flip, now: Instant) -> str:
     how = OUTCOMES[flip.outcome] if flip.outcome else "no answer on record: may or may not have been applied"
+    how += f" ({flip.why})" if flip.why else ""
     word = {"kill": "kill", "restore": "restore"}.get(flip.kind, f"set to {value(flip.want)}")
     why = f" ({flip.reason})" if flip.reason else ""
     return f"{word} by {flip.actor} at {clock(flip.at)}, {age(now - flip.at)} ago{why}: {how}"

@@ -23,13 +23,13 @@ from cockpit.views.switch_facts import (
     since,
     word,
 )
-from cockpit.views.switch_lines import flipped, value
+from cockpit.views.switch_lines import flipped, value, within
 
 COLUMNS = (
     Column(),
-    Column(least=18, most=40),
-    Column(least=20, most=80, grow=True, drop=1),
-    Column(right=True, chooses=True),
+    Column(most=40),
+    Column(least=16, most=80, grow=True, drop=2),
+    Column(least=9, right=True, drop=1, chooses=True),
 )
 WORD = 12
 """Cells of the word for how it stands; in all sections alike, so that the columns stay below each other."""
@@ -175,15 +175,11 @@ def _doubts(seen: SwitchSeen, now: Instant) -> Iterator[str]:
 def _clients(seen: SwitchSeen, now: Instant) -> str:
     """What is stored and what clients see are two things; nobody has asked the clients."""
     assert seen.can.seen_after is not None
-    within, last = seen.can.seen_after, seen.story.last
-    usual = f"a change reaches them within {_seconds(within)}, usually; nobody asks them"
-    if last is not None and last.settled_at is not None and now < last.settled_at + within:
+    after, last = seen.can.seen_after, seen.story.last
+    usual = f"a change reaches them within {within(after)}, usually; nobody asks them"
+    if last is not None and last.settled_at is not None and now < last.settled_at + after:
         return f"may not see it yet: {usual}"
     return usual
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:g} s" if seconds < 60 else age(seconds)
 
 
 def _stops(state: State, seen: SwitchSeen) -> Line:

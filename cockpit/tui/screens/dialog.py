@@ -109,6 +109,7 @@ class Dialog(ModalScreen[Said | None]):
         field = self.query_one(Field)
         field.value = option.text
         field.cursor_position = len(option.text)
+        field.select_all()  # what is typed takes its place; an arrow key begins to change it
         self.add_class("typing")
         self.set_focus(field)
 
