@@ -13,6 +13,7 @@ from cockpit.core.model import Scalar
 from cockpit.core.poll import Poll
 from cockpit.core.runbook.actions import HttpCall
 from cockpit.core.runbook.work import (
+    JUST_LOOKING,
     Answered,
     FlagCapabilities,
     FlagChange,
@@ -23,6 +24,7 @@ from cockpit.core.runbook.work import (
     HttpAnswer,
     Identity,
     Job,
+    Purpose,
     Reading,
 )
 
@@ -125,7 +127,13 @@ class Runner(Protocol):
 
 class Http(Protocol):
     async def send(
-        self, call: HttpCall, *, within: Seconds, headers: Mapping[str, str], secrets: Sequence[str]
+        self,
+        call: HttpCall,
+        *,
+        within: Seconds,
+        headers: Mapping[str, str],
+        secrets: Sequence[str],
+        purpose: Purpose = JUST_LOOKING,
     ) -> HttpAnswer:
         """`call` is filled in. Never repeated by itself. `headers` come on top; `secrets` are redacted."""
         ...

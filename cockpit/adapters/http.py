@@ -19,7 +19,7 @@ from cockpit.adapters.http_trouble import translate
 from cockpit.adapters.redact import Redactor, redact
 from cockpit.core.levels import Seconds
 from cockpit.core.runbook.actions import HttpCall
-from cockpit.core.runbook.work import Answered, HttpAnswer
+from cockpit.core.runbook.work import JUST_LOOKING, Answered, HttpAnswer, Purpose
 from cockpit.errors import sentence
 
 CONNECT: Final[Seconds] = 5.0
@@ -56,7 +56,13 @@ class HttpxHttp:
         self._building = asyncio.Lock()
 
     async def send(
-        self, call: HttpCall, *, within: Seconds, headers: Mapping[str, str], secrets: Sequence[str]
+        self,
+        call: HttpCall,
+        *,
+        within: Seconds,
+        headers: Mapping[str, str],
+        secrets: Sequence[str],
+        purpose: Purpose = JUST_LOOKING,
     ) -> HttpAnswer:
         """`within` seconds are for everything, from the name of the host to the last byte."""
         said = {name.lower(): value for given in (call.headers, headers) for name, value in given.items()}

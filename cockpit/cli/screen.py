@@ -87,7 +87,7 @@ def make_engine(settings: Settings) -> Engine:
     if settings.replay is not None:
         return wiring.replay(load(settings), settings.replay, speed=settings.speed)
     if settings.demo:
-        return wiring.demo(load(settings), settings.scenario)
+        return wiring.demo(load(settings), settings.scenario, actor=actor())
     return live(settings, readonly=settings.readonly, actor=actor())
 
 

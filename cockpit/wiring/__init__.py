@@ -98,9 +98,21 @@ def _connect(state: State) -> Outside:
     return Outside(sources, histories)
 
 
-def demo(loaded: Loaded, scenario: str = "demo", *, speed: float = 1.0, clock: Clock | None = None) -> Engine:
-    """The same program on a simulated shop, `opens_at` seconds into `scenario`; asks nobody outside."""
+def demo(
+    loaded: Loaded,
+    scenario: str = "demo",
+    *,
+    speed: float = 1.0,
+    clock: Clock | None = None,
+    actor: str = "you",
+) -> Engine:
+    """The same program on a simulated shop, `opens_at` seconds into `scenario`.
+
+    Runbooks and kill switches act in it as they would outside; nobody outside is asked, nothing is kept.
+    """
     from cockpit.adapters.simulator import Performance, Simulator
+    from cockpit.engine.runs.crew import Crew
+    from cockpit.wiring import simulated
 
     played = _find(loaded, scenario)
     clock = clock or (SystemClock() if speed == 1.0 else ScaledClock(speed))
@@ -110,8 +122,12 @@ def demo(loaded: Loaded, scenario: str = "demo", *, speed: float = 1.0, clock: C
         simulator = Simulator(performance, state.model, state.picture.slots, state.generation)
         return Outside((simulator,), (simulator,))
 
+    def crew(say: Callable[[Event], None], poke: Callable[[], None]) -> Crew:
+        return Crew(lambda state: world, say, poke, clock.now)
+
+    world = simulated.make(loaded.model, performance, clock, actor=actor, mode="demo")
     state = initial(loaded.model, "demo")
-    return Engine(state, connect, clock=clock, journal=MemoryJournal(), step=loaded.model.poll)
+    return Engine(state, connect, clock=clock, journal=world.journal, acting=crew, step=loaded.model.poll)
 
 
 def _find(loaded: Loaded, name: str) -> Scenario:

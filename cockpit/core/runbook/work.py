@@ -5,10 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from cockpit.core.levels import Instant, Seconds
 from cockpit.core.model import NO_TEXT, Scalar
+
+PurposeKind: TypeAlias = Literal["do", "undo", "capture", "reconcile", "verify", "verify-undo", "look"]
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What something is done or asked for. The real world does not care; a simulated one answers by it."""
+
+    runbook: str = ""
+    step: str = ""
+    """Empty: it is about the runbook as a whole."""
+    kind: PurposeKind = "look"
+    name: str = ""
+    """Of what is captured."""
+    yes: str = ""
+    """The condition that an answer has to meet to say yes: it is so, it happened, it helped."""
+    no: str = ""
+    """The condition that says no; empty: whatever does not say yes."""
+    names: Mapping[str, object] = field(default_factory=dict, repr=False)
+    """What both may refer to beside the answer."""
+
+
+JUST_LOOKING: Final = Purpose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +55,7 @@ class Job:
     stdin: str = field(default="", repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """Exact values to be redacted from all output, with their base64 and URL forms."""
+    purpose: Purpose = field(default=JUST_LOOKING, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,11 @@ async def _http(eyes: Eyes, attempt: Attempt, call: HttpCall) -> Body:
 
 async def _sent(eyes: Eyes, call: HttpCall, headers: Mapping[str, str], within: Seconds) -> HttpAnswer:
     return await eyes.world.http.send(
-        secret_call(call, eyes.secrets), within=within, headers=headers, secrets=tuple(eyes.secrets.values())
+        secret_call(call, eyes.secrets),
+        within=within,
+        headers=headers,
+        secrets=tuple(eyes.secrets.values()),
+        purpose=eyes.purpose,
     )
 
 
@@ -173,7 +177,11 @@ async def _notify(eyes: Eyes, attempt: Attempt, notify: Notify) -> Body:
     text = with_secrets(notify.text, {})
     call = HttpCall("POST", str(place["webhook"]), headers, {"text": text})
     answer = await eyes.world.http.send(
-        call, within=attempt.timeout, headers={"Idempotency-Key": attempt.op}, secrets=known
+        call,
+        within=attempt.timeout,
+        headers={"Idempotency-Key": attempt.op},
+        secrets=known,
+        purpose=eyes.purpose,
     )
     return _body(attempt, answer.outcome, status=answer.status, reason=answer.reason)
 

@@ -37,10 +37,12 @@ async def happened(
         return await _silence_stands(eyes, comment, once)
     if step.reconcile is None:
         return "unknown"
-    verdict = await _asked(eyes, step.reconcile)
+    reconcile = step.reconcile
+    eyes = eyes.to("reconcile", step.id, yes=reconcile.applied_when, no=reconcile.not_applied_when)
+    verdict = await _asked(eyes, reconcile)
     if once:
         return verdict
-    clock, reconcile = eyes.world.clock, step.reconcile
+    clock = eyes.world.clock
     end = clock.now() + reconcile.within
     while clock.now() < end:
         await clock.sleep(reconcile.interval)
@@ -114,7 +116,7 @@ async def _too_late(eyes: Eyes, step: Step, forward: Execution) -> str:
     if rollback.reversible_while is None:
         return ""
     ask, success = rollback.reversible_while
-    seen = await eyes.look(ask)
+    seen = await eyes.to("look", step.id, yes=success).look(ask)
     if evaluate(success, {**eyes.known, **seen.names}) is True:
         return ""
     return f"it can be undone only while {success}"

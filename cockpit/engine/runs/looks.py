@@ -15,7 +15,18 @@ from cockpit.core.runbook.conditions import evaluate
 from cockpit.core.runbook.model import Condition, Runbook
 from cockpit.core.runbook.render import MARK, Names, rendered_look, secrets_in, with_secrets
 from cockpit.core.runbook.substitute import SubstitutionError, filled_env
-from cockpit.core.runbook.work import Answered, Ending, Exit, Job, Output, Reading, Started
+from cockpit.core.runbook.work import (
+    JUST_LOOKING,
+    Answered,
+    Ending,
+    Exit,
+    Job,
+    Output,
+    Purpose,
+    PurposeKind,
+    Reading,
+    Started,
+)
 from cockpit.engine.runs.surroundings import environment, working_folder
 from cockpit.engine.runs.world import World
 from cockpit.errors import CockpitError
@@ -42,6 +53,11 @@ class Eyes:
     target: Target | None
     known: Names
     secrets: Mapping[str, str] = field(default_factory=dict)
+    purpose: Purpose = JUST_LOOKING
+
+    def to(self, kind: PurposeKind, step: str = "", *, name: str = "", yes: str = "", no: str = "") -> Eyes:
+        """The same eyes with something in mind."""
+        return replace(self, purpose=Purpose(self.runbook.id, step, kind, name, yes, no, self.known))
 
     async def look(self, ask: Look, env: Mapping[str, str] | None = None, within: Seconds = PATIENCE) -> Seen:
         try:
@@ -66,10 +82,10 @@ class Eyes:
 
     async def holds(self, condition: Condition) -> tuple[bool | None, str]:
         """(whether it holds, None: cannot be told; why not)"""
-        seen = await self.look(condition.ask)
+        success = condition.success or default_success(condition.ask)
+        seen = await self.to("look", yes=success).look(condition.ask)
         if seen.why:
             return None, seen.why
-        success = condition.success or default_success(condition.ask)
         holds = evaluate(success, {**self.known, **seen.names}) if success else True
         return holds, "" if holds else f"{success} does not hold{_value_of(seen)}"
 
@@ -98,7 +114,11 @@ class Eyes:
 
     async def _http(self, call: HttpCall, within: Seconds) -> Seen:
         answer = await self.world.http.send(
-            secret_call(call, self.secrets), within=within, headers={}, secrets=tuple(self.secrets.values())
+            secret_call(call, self.secrets),
+            within=within,
+            headers={},
+            secrets=tuple(self.secrets.values()),
+            purpose=self.purpose,
         )
         if answer.status is None:
             return Seen(why=answer.reason or f"no answer ({answer.outcome})")
@@ -138,6 +158,7 @@ def command_job(eyes: Eyes, command: Command, env: Mapping[str, str], within: Se
         timeout=within,
         stdin=secrets.get(command.stdin, "") if command.stdin else "",
         secrets=tuple(value for value in secrets.values() if value),
+        purpose=eyes.purpose,
     )
 
 

@@ -56,7 +56,7 @@ async def _captured(eyes: Eyes, step: Step) -> dict[str, object]:
     found: dict[str, object] = {}
     for capture in step.captures:
         if capture.when == "before" and not capture.pointer:
-            seen = await eyes.look(capture.ask, step.env)
+            seen = await eyes.to("capture", step.id, name=capture.name).look(capture.ask, step.env)
             if not seen.why and seen.names.get("exit_code", 0) == 0:
                 found[capture.name] = captured_text(seen.text)
     return found

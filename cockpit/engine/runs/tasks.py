@@ -80,16 +80,17 @@ class Hands:
         failed: dict[str, Json] = {}
         for capture in step.captures:
             if capture.when == when:
-                text, why = await self._capture(capture, step.env)
+                text, why = await self._capture(capture, step)
                 (failed if why else values)[capture.name] = why or text
         if when == "after" or step.verify is None:
             return say("captured", key, when=when, values=values, failed=failed)
-        baseline = await baseline_of(self.eyes, step.verify)
+        baseline = await baseline_of(self.eyes.to("verify", step.id), step.verify)
         return say("captured", key, when=when, values=values, failed=failed, baseline=baseline)
 
-    async def _capture(self, capture: Capture, env: Mapping[str, str]) -> tuple[str, str]:
+    async def _capture(self, capture: Capture, step: Step) -> tuple[str, str]:
         """(text, why not)"""
-        seen = await self.eyes.look(capture.ask, env)
+        eyes = self.eyes.to("capture", step.id, name=capture.name)
+        seen = await eyes.look(capture.ask, step.env)
         if seen.why:
             return "", seen.why
         success = default_success(capture.ask)
@@ -116,8 +117,8 @@ class Hands:
             case other:
                 reason = f"{type(other).__name__} is nothing to look at"
                 return say("exited", key, ok=False, ending="failed", effect="none", reason=reason)
-        seen = await self.eyes.look(condition.ask, step.env, step.timeout)
         wanted = condition.success or default_success(condition.ask)
+        seen = await self.eyes.to("do", step.id, yes=wanted).look(condition.ask, step.env, step.timeout)
         holds = None if seen.why else evaluate(wanted, {**self.eyes.known, **seen.names}) if wanted else True
         return _looked(key, holds, seen.text, seen.why or (f"{wanted} does not hold" if not holds else ""))
 
@@ -142,7 +143,8 @@ class Hands:
         if first and isinstance(first.baseline, dict):
             baseline = tuple(first.baseline.get("values", ()))
         seconds = float(str(one.exit.get("seconds") or 0)) if one.exit else 0.0
-        done = Verification(self.eyes, verify, baseline, since + seconds, lambda p: self._show(one.key, p))
+        eyes = self.eyes.to("verify" if one.key.phase is Phase.DO else "verify-undo", step.id)
+        done = Verification(eyes, verify, baseline, since + seconds, lambda p: self._show(one.key, p))
         await self._say([say("verified", one.key, **told(await done.run(), verify.checks))])
 
     def _verify_of(self, run: Run, step: Step, one: Execution) -> Verify:
@@ -172,7 +174,8 @@ class Hands:
             return
         await self._say([say("intent", one.key, **body), *_flag_words(one.key, attempt)], patient=False)
         self.eyes.world.die_at("after_intent")
-        exited = await act(self.eyes, attempt, self._hearing(one.key))
+        eyes = self.eyes.to("do" if one.key.phase is Phase.DO else "undo", step.id)
+        exited = await act(eyes, attempt, self._hearing(one.key))
         self.eyes.world.die_at("after_act")
         await self._say([say("exited", one.key, **exited), *_flag_words(one.key, attempt, exited)])
         self.eyes.world.die_at("after_exit")

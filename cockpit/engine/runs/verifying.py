@@ -30,7 +30,7 @@ class Verification:
             await clock.sleep(verify.initial_delay)
         end = clock.now() + verify.within
         while True:
-            seen = [await self.eyes.look(check.ask) for check in verify.checks]
+            seen = [await _looked(self.eyes, check) for check in verify.checks]
             verdict = judged(verify.checks, [self._fresh(each) for each in seen], await self._names())
             progress = further(verify, progress, verdict, [each.names for each in seen])
             self.tell(progress)
@@ -58,9 +58,14 @@ class Verification:
         return {**self.eyes.known, "baseline": baseline, "control": control}
 
 
+async def _looked(eyes: Eyes, check: Check) -> Seen:
+    purpose = eyes.purpose
+    return await eyes.to(purpose.kind, purpose.step, yes=check.success, no=check.failure).look(check.ask)
+
+
 async def baseline_of(eyes: Eyes, verify: Verify) -> dict[str, Json]:
     """The values just before the step, and whether all of it was true already: then success proves little."""
-    seen = [await eyes.look(check.ask) for check in verify.checks]
+    seen = [await _looked(eyes, check) for check in verify.checks]
     values = [_plain(each.names.get("value")) for each in seen]
     names = {**eyes.known, "baseline": values[0] if values else None, "control": None}
     already = judged(verify.checks, [each.names for each in seen], names) == "success"

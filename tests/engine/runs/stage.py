@@ -16,6 +16,7 @@ from cockpit.core.runbook.run import Key, Run
 from cockpit.core.runbook.verification import Progress
 from cockpit.core.runbook.words import Question
 from cockpit.core.runbook.work import (
+    JUST_LOOKING,
     Answered,
     Ending,
     Exit,
@@ -25,6 +26,7 @@ from cockpit.core.runbook.work import (
     Identity,
     Job,
     Output,
+    Purpose,
     Reading,
     Started,
     Trace,
@@ -93,7 +95,13 @@ class NoHttp:
         self.answer = HttpAnswer(Answered.DONE, 200, "{}")
 
     async def send(
-        self, call: HttpCall, *, within: float, headers: Mapping[str, str], secrets: Sequence[str]
+        self,
+        call: HttpCall,
+        *,
+        within: float,
+        headers: Mapping[str, str],
+        secrets: Sequence[str],
+        purpose: Purpose = JUST_LOOKING,
     ) -> HttpAnswer:
         self.sent.append((call, headers))
         return self.answer
