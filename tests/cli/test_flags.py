@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,3 +100,35 @@ def test_a_mark_that_nobody_may_make_is_refused(here: Path) -> None:
     said = cockpit("degrade", "checkout-api", "nope", "on", "--reason", "x", cwd=here)
     assert (said.returncode, said.stdout) == (2, "")
     assert "has no degradation state 'nope'" in said.stderr
+
+
+def test_a_mark_goes_on_record_and_a_cockpit_that_is_open_hears_of_it(here: Path) -> None:
+    environ = {"XDG_STATE_HOME": str(here / "state")}
+    marked = cockpit("degrade", "fulfilment", "paper-list", "on", "--reason", "printed", cwd=here, **environ)
+    assert (marked.returncode, marked.stdout) == (0, "fulfilment paper-list: marked on\n")
+    program = (
+        "import asyncio\n"
+        "from cockpit import config, wiring\n"
+        "async def look():\n"
+        "    engine = wiring.live(config.load(), actor='leo')\n"
+        "    running = asyncio.ensure_future(engine.run())\n"
+        "    while not engine.state.record.seq:\n"
+        "        await asyncio.sleep(0.05)\n"
+        "    print(sorted(engine.state.record.marked))\n"
+        "    await engine.stop()\n"
+        "    await running\n"
+        "asyncio.run(look())\n"
+    )
+    heard = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=here,
+        env={"PATH": os.environ["PATH"], "HOME": str(here), "LANG": "C.UTF-8", **environ},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert heard.stdout == "[('fulfilment', 'paper-list')]\n", heard.stderr
+    off = cockpit("degrade", "fulfilment", "paper-list", "off", "--reason", "done", cwd=here, **environ)
+    assert off.returncode == 0
+    assert on_record(here) == ["degradation.marked", "degradation.marked"]
