@@ -14,6 +14,7 @@ from cockpit.core.runbook.work import FlagCapabilities, FlagChange, FlagState
 
 DOUBT = "whether the last change was applied is not known"
 NOT_ASKED = "its store has not been asked yet"
+NOT_RUN = "its store is a command, which runs only when somebody asks (p)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,11 @@ def environments(model: Model, switch: KillSwitch) -> tuple[str, ...]:
     return next((each.environments for each in model.flags if each.name == switch.provider), ("default",))
 
 
+def is_command(model: Model, switch: KillSwitch) -> bool:
+    """Whether looking at it runs a program that the configuration names."""
+    return any(each.name == switch.provider and each.provider == "command" for each in model.flags)
+
+
 def every(model: Model) -> Iterator[tuple[KillSwitch, str]]:
     """Each switch in each of its environments."""
     return ((switch, env) for switch in model.kill_switches for env in environments(model, switch))
@@ -95,7 +101,7 @@ def seen_in(
 ) -> SwitchSeen:
     """What was looked at last, and what is on record, in one."""
     place = place_of(switch, env)
-    look = looks.get(place) or SwitchLook(trouble=NOT_ASKED)
+    look = looks.get(place) or SwitchLook(trouble=NOT_RUN if is_command(model, switch) else NOT_ASKED)
     return SwitchSeen(
         switch,
         env,

@@ -9,7 +9,16 @@ from typing import Final
 from cockpit.core.events import Event, FlagWanted, Reported, SwitchesSeen, SwitchesWanted
 from cockpit.core.flips import Flips, Place
 from cockpit.core.model import KillSwitch, Model
-from cockpit.core.switches import SwitchLook, SwitchSeen, as_shown, came_of, environments, every, place_of
+from cockpit.core.switches import (
+    SwitchLook,
+    SwitchSeen,
+    as_shown,
+    came_of,
+    environments,
+    every,
+    is_command,
+    place_of,
+)
 from cockpit.engine.flipping import Order, Unrecorded, flip, look, remembered, settle_doubt
 from cockpit.engine.runs.world import World
 from cockpit.errors import RunRefused
@@ -26,7 +35,8 @@ class Switchboard:
         self._moving: set[Place] = set()
 
     async def look(self, world: World, flips: Flips, wanted: SwitchesWanted) -> None:
-        """Each answer is said as it comes. Who only watches does not ask again while answers are awaited.
+        """Each answer is said as it comes. Who only watches does not ask again while answers are awaited,
+        and runs no command.
 
         Raises JournalError when what was found out could not be put on record.
         """
@@ -34,7 +44,12 @@ class Switchboard:
             return
         self._looking = True
         try:
-            await self._look_at_all(world, every(world.model), flips, wanted.find_out)
+            asked = [
+                (switch, env)
+                for switch, env in every(world.model)
+                if wanted.find_out or not is_command(world.model, switch)
+            ]
+            await self._look_at_all(world, asked, flips, wanted.find_out)
         finally:
             self._looking = False
 

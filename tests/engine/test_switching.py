@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from cockpit.adapters.flags.command import Command
 from cockpit.adapters.flags.look_only import LookOnly
+from cockpit.adapters.secrets import Secrets
 from cockpit.core.events import Event, FlagWanted, ModelReloaded, Reported, SwitchesSeen, SwitchesWanted
 from cockpit.core.flips import Flips, replayed
 from cockpit.core.journal import Fact, Recorded
-from cockpit.core.model import Model
+from cockpit.core.model import FlagStore, KillSwitch, Model
 from cockpit.core.runbook.work import FlagState
 from cockpit.core.state import State
 from cockpit.core.switches import SwitchLook, SwitchSeen, every, seen_in
@@ -96,6 +98,20 @@ async def test_a_store_that_cannot_be_read_is_unknown_and_takes_no_other_with_it
     assert (seen.killed, seen.stored) == (None, None)
     assert "shop.flagd.json" in seen.trouble
     assert desk.seen("guest", "dev").killed is False
+
+
+async def test_a_command_runs_only_when_somebody_asks(desk: Desk, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    run = ("sh", "-c", f"echo >> {ran}; echo '{{\"enabled\": true}}'")
+    store = FlagStore("program", "command", options={"run": run})
+    switch = KillSwitch("program-off", "program")
+    desk.state = initial(Model(flags=(store,), kill_switches=(switch,)))
+    flags = {"program": Command(store, Secrets({}))}
+    await desk.board.look(desk.world(flags=flags), desk.flips, SwitchesWanted(0.0))
+    assert not ran.exists()
+    assert "runs only when somebody asks" in desk.seen("program-off", "default").trouble
+    await desk.board.look(desk.world(flags=flags), desk.flips, SwitchesWanted(0.0, find_out=True))
+    assert desk.seen("program-off", "default").killed is True
 
 
 async def test_what_was_asked_later_counts_in_whatever_order_answers_come(desk: Desk) -> None:
