@@ -282,9 +282,7 @@ async def test_from_a_runbook_one_comes_to_the_switches_of_its_service(here: Sto
 async def test_without_anybody_who_acts_it_says_so_and_asks_for_nothing_more() -> None:
     stage = staged(shop())
     async with stage.app().run_test(size=(80, 24)) as pilot:
-        text = await press(pilot, "4")
-        assert "not known" in text
-        assert "its store has not been asked yet" in text
+        await keys(pilot, "4", until="not known: its store has not been asked yet")
     assert json.dumps([type(each).__name__ for each in stage.events]) == '["SwitchesWanted"]'
 
 

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
@@ -108,8 +109,8 @@ class Dialog(ModalScreen[Said | None]):
         self._say(option.label)
         field = self.query_one(Field)
         field.value = option.text
-        field.cursor_position = len(option.text)
-        field.select_all()  # what is typed takes its place; an arrow key begins to change it
+        # What is typed takes its place, an arrow key begins to change it; its beginning is in sight.
+        field.selection = Selection(len(option.text), 0)
         self.add_class("typing")
         self.set_focus(field)
 
