@@ -27,7 +27,9 @@ def grown(state: State, event: RecordGrew) -> State:
     news = [each for each in event.records if each.seq > record.seq]
     for each in news:
         record = remembered(record, each)
-    picture = replace(told(picture, *_entries(news)), vouched=picture.vouched | _vouched(picture, news))
+    picture = replace(
+        told(picture, *_entries(news, record)), vouched=picture.vouched | _vouched(picture, news)
+    )
     return replace(state, record=record, picture=picture)
 
 
@@ -37,7 +39,7 @@ def read(state: State, event: RecordRead) -> State:
         return state
     judged = state.picture.health.at
     since = {service for service, at in event.record.attested.items() if judged is not None and at <= judged}
-    picture = told(state.picture, *_entries(event.lately))
+    picture = told(state.picture, *_entries(event.lately, event.record))
     picture = replace(picture, vouched=picture.vouched | since)
     return replace(state, record=event.record, picture=picture)
 
@@ -83,38 +85,40 @@ def _vouched(picture: Picture, news: Iterable[Recorded]) -> frozenset[str]:
 # The timeline
 
 
-def _entries(news: Iterable[Recorded]) -> Iterator[Entry]:
+def _entries(news: Iterable[Recorded], record: Record) -> Iterator[Entry]:
     for each in news:
         fact = each.fact
         if decision := decision_of(fact):
             yield act(decision)
-        elif text := _told(fact):
+        elif text := _told(fact, record.runs.get(fact.run)):
             yield Entry(fact.at, "act", fact.run or str(fact.body.get("key", "")), text)
 
 
-def _told(fact: Fact) -> str:
+def _told(fact: Fact, run: Run | None) -> str:
     """The few facts of a run that tell its story; empty for the others."""
     body: Any = fact.body
+    title = run.runbook.title if run else fact.run
+    step = (run.step(fact.step) if run else None) or None
+    name = step.title if step else fact.step
     match fact.kind:
         case "run.started":
-            title = body.get("runbook", {}).get("title", "")
             return f"{fact.actor} started {title}"
         case "run.held":
-            return f"held: {body.get('reason', '')}"
+            return f"{title}: held, {body.get('reason', '')}"
         case "run.finished":
-            return f"{body.get('state', '')}".replace("_", " ")
-        case "step.settled":
-            return f"{fact.step} {body.get('state', '')}".replace("_", " ")
+            return f"{title}: {body.get('state', '')}".replace("_", " ")
+        case "step.settled" if step is None or step.reach != "read" or body.get("state") != "succeeded":
+            return f"{name}: {body.get('state', '')}".replace("_", " ")
         case "undo.planned":
-            return f"{fact.actor} takes it back"
+            return f"{fact.actor} takes {title} back"
         case "undo.settled":
-            return f"{fact.step} {body.get('effect', '')}".replace("_", " ")
+            return f"{name}: {body.get('effect', '')}".replace("_", " ")
         case "flag.requested":
             return f"{fact.actor} {FLIPS.get(str(body.get('kind')), 'sets')} {_flag(body)}"
         case "flag.settled":
             return f"{_flag(body)}: {_outcome(body)}"
         case "approval.granted":
-            return f"{fact.actor} approved {fact.step}"
+            return f"{fact.actor} approved {name}"
         case "approval.broken_glass":
             return f"{fact.actor} went on without a second person: {body.get('reason', '')}"
         case "access.refused":

@@ -107,7 +107,8 @@ def _remarks(state: State, runbook: Runbook, plan: Plan | None, blocked: str) ->
         changing = sum(step.effect != "read" for step in plan.steps)
         locks = f"; holds {join_names(plan.locks)}" if plan.locks else ""
         budget = f"; may take {age(runbook.time_budget)}" if runbook.time_budget else ""
-        said = f"{plural(len(plan.steps), 'step')}, {changing} of them change something"
+        verb = "changes" if changing == 1 else "change"
+        said = f"{plural(len(plan.steps), 'step')}, {changing} of them {verb} something"
         yield line(f"{said}; {coverage_words(runbook)}{budget}{locks}.")
     if blocked:
         yield line(f"{blocked[:1].upper()}{blocked[1:]}.", Tone.WARNING)

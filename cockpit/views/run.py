@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cockpit.core.levels import Instant
+from cockpit.core.runbook import undoing
 from cockpit.core.runbook.live import Live
 from cockpit.core.runbook.moves import next_move
 from cockpit.core.runbook.run import Execution, Run
@@ -96,7 +97,7 @@ def _now(state: State, run: Run, question: Question | None, live: Live, now: Ins
     if live.complaint:
         yield line(live.complaint, Tone.WARNING)
     if run.final:
-        yield from _ended(state, run)
+        yield from _ended(state, run, now)
         return
     if state.picture.journal_trouble:
         yield line(f"no record, so nothing further starts: {state.picture.journal_trouble}", Tone.WARNING)
@@ -157,16 +158,26 @@ def _question(run: Run, question: Question) -> Iterator[Line]:
         yield from run_steps.told(run, step, question)
     if question.kind == "confirm":
         phrase = f", then type {question.phrase}" if question.phrase else ""
-        yield Span("enter ", Tone.KEY), Span(question.text, Tone.STRONG), Span(phrase, Tone.DIM)
+        text = question.text.rstrip("?") if phrase else question.text
+        yield Span("enter ", Tone.KEY), Span(text, Tone.STRONG), Span(phrase, Tone.DIM)
     else:
+        if question.kind == "decide" and (seen := run_steps.seen_before(run)):
+            yield Span("just seen: ", Tone.DIM), Span(seen)
         yield line(question.text, Tone.STRONG)
 
 
-def _ended(state: State, run: Run) -> Iterator[Line]:
+def _ended(state: State, run: Run, now: Instant) -> Iterator[Line]:
     if run.unknown:
         yield line("Something in it may or may not have happened: look, before you rely on it.", Tone.WARNING)
     if standing := run.standing():
-        yield line(f"{plural(len(standing), 'change')} of it stands. U takes back what can be.", Tone.DIM)
+        entries = undoing.entries(run, now)
+        way = " U takes back what can be." if any(each.can for each in entries) else ""
+        verb = "stands" if len(standing) == 1 else "stand"
+        yield line(f"{plural(len(standing), 'change')} of it {verb}.{way}", Tone.DIM)
+        for entry in entries:
+            if not entry.can:
+                instead = f"; instead: {entry.alternative}" if entry.alternative else ""
+                yield Span("stays: ", Tone.WARNING), Span(f"{entry.title}: {entry.reason}{instead}")
     for each in state.record.obligations:
         if each.run == run.id:
             yield Span("to clean up: ", Tone.WARNING), Span(f"{each.title}{_who(each.owner)}")

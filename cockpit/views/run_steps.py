@@ -26,6 +26,8 @@ STEPS = (
     Column(least=8, most=60, grow=True, title="can be undone"),
 )
 ROLLBACK = (Column(), Column(least=20, most=60), Column(most=60, grow=True))
+SEEN = 240
+"""Characters of what a look brought, where somebody decides by it."""
 MARKS = {StepState.SUCCEEDED: "✓", StepState.SKIPPED: "–"}
 
 
@@ -33,6 +35,17 @@ def newest(run: Run, step: str, phase: Phase = Phase.DO) -> Execution | None:
     """The last try of the last visit."""
     tries = [one for one in run.executions if one.key.step == step and one.key.phase is phase]
     return max(tries, key=lambda one: (one.key.visit, one.key.attempt), default=None)
+
+
+def seen_before(run: Run) -> str:
+    """What the last look brought, for whoever decides by it."""
+    for one in reversed(run.executions):
+        step = run.step(one.key.step)
+        looked = one.settled and step is not None and step.reach is Reach.READ
+        said = str(one.exit.get("stdout") or "") if looked and one.exit else ""
+        if text := " ".join(said.split()):
+            return text if len(text) <= SEEN else f"{text[:SEEN]} … ({len(text) - SEEN} more)"
+    return ""
 
 
 # What is asked
@@ -139,8 +152,9 @@ def _undo(step: Step, one: Execution | None, can: dict[tuple[str, int], Entry]) 
     entry = can.get((one.key.step, one.key.visit))
     if entry is None:
         return ()
-    if not entry.can:
-        return line(entry.reason, Tone.WARNING)
+    if not entry.can:  # in full it is said before it is done, and in the way back
+        able, _ = undo_words(step)
+        return line("no longer" if able else "no", Tone.WARNING)
     rollback = step.rollback
     if rollback and rollback.reversible_for and one.begun_at is not None:
         return line(f"yes, until {clock(one.begun_at + rollback.reversible_for)}")
