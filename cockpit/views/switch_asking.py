@@ -1,4 +1,4 @@
-"""What a kill switch asks before it is moved: what it stops, in which environment, and why."""
+"""What a kill switch asks before it is moved: what it costs, in which environment, and why."""
 
 from __future__ import annotations
 
@@ -76,8 +76,10 @@ def _reason(state: State, now: Instant) -> str:
 
 def _costs(state: State, seen: SwitchSeen) -> Iterator[Line]:
     switch = seen.switch
-    effect = switch.effect or "nobody wrote what it costs"
-    yield line(f"It stops {switch.service}: {effect}." if switch.service else f"{effect}.")
+    effect = switch.effect or "nobody wrote what"
+    yield line(
+        f"It protects {switch.service} and costs: {effect}." if switch.service else f"It costs: {effect}."
+    )
     for mode in modes(state, switch):
         if mode.lost:
             yield line(f"Lost meanwhile: {mode.lost}.")

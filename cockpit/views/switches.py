@@ -1,4 +1,4 @@
-"""The screen of kill switches: what each stops and costs, how it stands, who moved it, when it ends."""
+"""The screen of kill switches: what each protects and costs, how it stands, who moved it, when it ends."""
 
 from __future__ import annotations
 
@@ -131,7 +131,13 @@ def _about(state: State, seen: SwitchSeen, now: Instant) -> Iterator[tuple[str, 
         yield "!", line(remark, Tone.WARNING)
     if seen.can.seen_after is not None:
         yield "clients", line(_clients(seen, now))
-    yield "stops", _stops(state, seen)
+    if name := switch.service:
+        known = name in state.health.graph.index
+        yield (
+            "protects",
+            (Span(name), *((Span(" "), words.state_span(state.health.node(name))) if known else ())),
+        )
+    yield "costs", line(switch.effect or "nobody wrote what")
     for mode in modes(state, switch):
         limit = f", carries {age(mode.max_duration)} at most" if mode.max_duration is not None else ""
         yield "then", line(f"{mode.name}: " + "; ".join(filter(None, (mode.works, _lost(mode.lost)))) + limit)
@@ -180,13 +186,6 @@ def _clients(seen: SwitchSeen, now: Instant) -> str:
     if last is not None and last.settled_at is not None and now < last.settled_at + after:
         return f"may not see it yet: {usual}"
     return usual
-
-
-def _stops(state: State, seen: SwitchSeen) -> Line:
-    name, effect = seen.switch.service, seen.switch.effect or "nobody wrote what it costs"
-    if name not in state.health.graph.index:
-        return line(effect)
-    return Span(f"{name} "), words.state_span(state.health.node(name)), Span(f": {effect}")
 
 
 def _way_back(seen: SwitchSeen) -> Line:

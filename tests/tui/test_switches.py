@@ -55,7 +55,7 @@ async def opened(
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_the_screen_says_what_each_stops_and_costs_and_how_it_stands(
+async def test_the_screen_says_what_each_protects_and_costs_and_how_it_stands(
     here: Stores, size: tuple[int, int]
 ) -> None:
     async with opened(acted(here), size) as pilot:
@@ -67,12 +67,13 @@ async def test_the_screen_says_what_each_stops_and_costs_and_how_it_stands(
             "stored   not killed: false (killed is true)",
             "!        targeting rules: a match beats the stored value; a kill parks them",
             "clients  a change reaches them within 0.5 s",
-            "stops    checkout-api FAILING: accepts orders, charges later",
+            "protects checkout-api FAILING",
+            "costs    accepts orders, charges later",
             "data     The queue must be drained before the close of day",
             "x kill  u put back",
         ):
             assert told in text
-        assert "stops    storefront DEGRADED: Nobody logs in" in await keys(pilot, "j", until="in own")
+        assert "protects storefront DEGRADED" in await keys(pilot, "j", until="in own")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -228,7 +228,11 @@ def test_a_kill_says_what_it_costs_and_what_can_defeat_it() -> None:
     asking = switch_asking.killing(state, pay(state), now(state))
     assert asking.title == "Kill “pay-async” in default?"
     text = said(asking)
-    for part in ("It stops checkout-api: charges later.", "Data: drain the queue.", "Targeting rules."):
+    for part in (
+        "It protects checkout-api and costs: charges later.",
+        "Data: drain the queue.",
+        "Targeting rules.",
+    ):
         assert part in text
     (option,) = asking.options
     assert (option.name, option.wants, option.why_not) == ("kill", "why, for the record", "")

@@ -1,4 +1,4 @@
-"""Kill switches: how each stands, what it stops and costs; killed and put back after one more question."""
+"""Kill switches: how each stands, what it protects and costs; killed and put back after one more question."""
 
 from __future__ import annotations
 
