@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from cockpit.core.scenario import Scenario
 from cockpit.core.state import State
 from cockpit.core.switches import readonly as forbids_writing
 from cockpit.core.update import initial
-from cockpit.engine import Engine, Outside, Watch
+from cockpit.engine import Connect, Engine, Outside, Watch
 from cockpit.errors import CockpitError, JournalError, UsageError
 from cockpit.ports import Clock, History, Source
 
@@ -40,12 +41,16 @@ def live(
     model = adapted(loaded.model)
     state = initial(model, "live", readonly=readonly or forbids_writing(model))
     watch = _watching(loaded, clock, adapted) if loaded.files else None
+    config = str(loaded.path)
+    connect = partial(_connect, config=config)
     if not actor:
-        return Engine(state, _connect, clock=clock, journal=MemoryJournal(), watch=watch)
-    return _on_record(state, clock, watch, actor, str(loaded.path))
+        return Engine(state, connect, clock=clock, journal=MemoryJournal(), watch=watch)
+    return _on_record(state, connect, clock, watch, actor, config)
 
 
-def _on_record(state: State, clock: Clock, watch: Watch | None, actor: str, config: str) -> Engine:
+def _on_record(
+    state: State, connect: Connect, clock: Clock, watch: Watch | None, actor: str, config: str
+) -> Engine:
     from cockpit.adapters.journal.absent import AbsentJournal
     from cockpit.engine.runs.crew import Crew
     from cockpit.wiring import acting
@@ -53,12 +58,12 @@ def _on_record(state: State, clock: Clock, watch: Watch | None, actor: str, conf
     try:
         world = acting.make(state.model, config, actor=actor, readonly=state.readonly)
     except JournalError as error:  # the picture does not need the record
-        return Engine(state, _connect, clock=clock, journal=AbsentJournal(error), watch=watch)
+        return Engine(state, connect, clock=clock, journal=AbsentJournal(error), watch=watch)
 
     def crew(say: Callable[[Event], None], poke: Callable[[], None]) -> Crew:
         return Crew(lambda now: acting.for_state(world, now), say, poke, clock.now)
 
-    return Engine(state, _connect, clock=clock, journal=world.journal, watch=watch, acting=crew)
+    return Engine(state, connect, clock=clock, journal=world.journal, watch=watch, acting=crew)
 
 
 def _watching(loaded: Loaded, clock: Clock, adapted: Callable[[Model], Model]) -> Watch:
@@ -83,7 +88,7 @@ def _watching(loaded: Loaded, clock: Clock, adapted: Callable[[Model], Model]) -
     return look
 
 
-def _connect(state: State) -> Outside:
+def _connect(state: State, config: str) -> Outside:
     # Imported here: the HTTP client costs more to import than everything that a replay or a demo needs.
     from cockpit.adapters.change_file import ChangeFile
     from cockpit.adapters.flag_file import FlagFile
@@ -92,10 +97,31 @@ def _connect(state: State) -> Outside:
     model, slots = state.model, state.picture.slots
     servers = [Prometheus(server, model, slots, state.generation) for server in model.prometheus]
     stores = [FlagFile(store) for store in model.flags if store.provider == "flagd-file"]
+    servers_of_flags = _polled(model, config)
     files = [ChangeFile(Path(feed.file)) for feed in model.changes if feed.file]
-    sources: list[Source] = [*servers, *stores, *files]
+    sources: list[Source] = [*servers, *stores, *servers_of_flags, *files]
     histories: list[History] = [*servers]
     return Outside(sources, histories)
+
+
+def _polled(model: Model, config: str) -> list[Source]:
+    """Stores of flags on servers. A command for their secrets runs only where a person has trusted it."""
+    asked = [store for store in model.flags if store.provider in ("unleash", "webhook")]
+    if not asked:
+        return []
+    from cockpit.adapters.flags.polled import polled
+    from cockpit.adapters.secrets import Secrets
+    from cockpit.adapters.trust import FirstUse
+    from cockpit.wiring import acting
+
+    def trusts(command: str) -> bool:
+        try:
+            return FirstUse(acting.trusted(model), config)(command)
+        except JournalError:  # nobody can tell what was trusted, and the picture goes on without it
+            return False
+
+    secrets = Secrets(trusts=trusts)
+    return [source for store in asked if (source := polled(store, model, secrets))]
 
 
 def demo(
