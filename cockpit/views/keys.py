@@ -67,7 +67,7 @@ BINDINGS: Final[tuple[Binding, ...]] = (
         ("p",),
         "find_out",
         "look again",
-        "Ask the stores now, and find out what became of changes whose answer was lost.",
+        "Ask the stores now, and look for changes whose answer was lost.",
         SWITCHES,
         True,
     ),
@@ -107,8 +107,8 @@ BINDINGS: Final[tuple[Binding, ...]] = (
         LISTS - SWITCHES,
         footer=True,
     ),
-    Binding(("4",), "show('switches')", "switches", "All kill switches, and how they stand."),
     Binding(("3",), "show('runbooks')", "runbooks", "Runs that need somebody, and all runbooks."),
+    Binding(("4",), "show('switches')", "switches", "All kill switches, and how they stand."),
     Binding(
         ("slash",),
         "filter",

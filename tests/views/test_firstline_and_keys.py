@@ -56,7 +56,7 @@ def test_the_first_line_fits(width: int) -> None:
 
 
 def test_no_two_actions_share_a_key_on_one_screen() -> None:
-    for screen in ("bridge", "services", "service", "alerts"):
+    for screen in ("bridge", "services", "service", "alerts", "runbooks", "plan", "run", "switches"):
         keys = [key for binding in on(screen) for key in binding.keys]
         assert len(keys) == len(set(keys)), screen
 
@@ -65,7 +65,9 @@ def test_every_binding_explains_itself() -> None:
     assert all(binding.words and binding.help.endswith((".", "checkout")) for binding in BINDINGS)
 
 
-@pytest.mark.parametrize("screen", ["bridge", "services", "service", "alerts"])
+@pytest.mark.parametrize(
+    "screen", ["bridge", "services", "service", "alerts", "runbooks", "plan", "run", "switches"]
+)
 def test_the_footer_fits_eighty_columns_with_help_in_it(screen: str) -> None:
     shown = footer(screen, 80)
     assert sum(len(each.shown) + len(each.words) + 3 for each in shown) <= 80
