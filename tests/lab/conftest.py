@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from .alertmanager import Alertmanager
+from .alertmanager import require as require_alertmanager
 from .behaviours import honest
 from .fleet import Exporter, Fleet
 from .prometheus import Prometheus, Target, require
@@ -74,6 +77,14 @@ def own_exporter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnExport
     """`own_exporter("apps")`: a process of its own, to be stopped, paused or given a past."""
     with ExitStack() as running:
         yield lambda role: running.enter_context(Exporter(role, tmp_path_factory.mktemp(role)))
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[Alertmanager]:
+    """An Alertmanager for one test."""
+    require_alertmanager()
+    with Alertmanager(tmp_path) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -117,7 +117,7 @@ def _entry_move(run: Run, step: Step, forward: Execution, one: Execution) -> Mov
     if one.looked == "not_applied" and forward.effect is not Effect.APPLIED:
         return Record((_settle(one, StepState.SKIPPED, Effect.NOT_APPLIED, "it never happened"),))
     if one.looked == "not_applied" and isinstance(step.action, Silence):
-        return Record(_reverted(run, step, one))  # it has come to its end, or somebody ended it
+        return Record(_reverted(run, step, one, "it has come to its end, or somebody ended it"))
     if one.looked == "unknown" and forward.effect is not Effect.APPLIED:
         if "undo_unknown" not in one.confirmed:
             return Ask(_in_doubt(step, one.key))
@@ -194,9 +194,9 @@ def _after_failure(run: Run, step: Step, one: Execution) -> Move:
     return Record((words, held(one.key, reason, "undo")))
 
 
-def _reverted(run: Run, step: Step, one: Execution) -> tuple[Word, ...]:
+def _reverted(run: Run, step: Step, one: Execution, why: str = "") -> tuple[Word, ...]:
     return (
-        _settle(one, StepState.SUCCEEDED, Effect.REVERTED, ""),
+        _settle(one, StepState.SUCCEEDED, Effect.REVERTED, why),
         *debts_reverted(run, step, one.key),
     )
 
