@@ -50,6 +50,8 @@ def destination(state: State | None, text: str) -> Place:
         return Place(node=wanted if wanted in found else found[0])
     if found:
         return Place(complaint=f"{len(found)} names hold “{wanted}”: {join_names(found, 6)}")
+    if state and wanted in state.model.books:
+        return Place(runbook=wanted)
     known = ":services, :runbooks, :switches, :alerts, :run ID or :svc NAME"
     return Place(complaint=f"nothing is called “{wanted}”; try {known}")
 

@@ -27,9 +27,14 @@ class Proposal:
 
 
 def proposals(state: State) -> list[Proposal]:
-    """Best fit first; while data is in doubt those that add load come last; ties by name."""
+    """Best fit first; while data is in doubt those that add load come last; ties by name.
+
+    One that is under way is not proposed again: it is to be seen through.
+    """
     firing = _firing_on_suspect(state)
-    found = [proposal for card in state.model.runbooks if (proposal := _proposal(state, card, firing))]
+    under_way = {run.runbook.id for run in state.record.runs.values() if not run.final}
+    cards = [card for card in state.model.runbooks if card.id not in under_way]
+    found = [proposal for card in cards if (proposal := _proposal(state, card, firing))]
     in_doubt = data_in_doubt(state)
     return sorted(found, key=lambda each: (in_doubt and each.adds_load, -each.fit, each.runbook))
 

@@ -43,7 +43,7 @@ def seen_before(run: Run) -> str:
         step = run.step(one.key.step)
         looked = one.settled and step is not None and step.reach is Reach.READ
         said = str(one.exit.get("stdout") or "") if looked and one.exit else ""
-        if text := " ".join(said.split()):
+        if text := " ".join(said.replace(",", ", ").split()):  # JSON has no place to wrap
             return text if len(text) <= SEEN else f"{text[:SEEN]} … ({len(text) - SEEN} more)"
     return ""
 

@@ -32,9 +32,10 @@ def sections(state: State, now: Instant, node: str = "") -> tuple[Section, ...]:
     others = sorted((card for card in cards if card.id not in fitting), key=lambda card: card.id)
     for_whom = f" for {facts.called(state, node)}" if node else ""
     found = (
-        runs(state, now),
+        waiting(state, now),
         Section(f"Fits now{for_whom}", BOOKS, tuple(_book(state, card, fitting[card.id]) for card in fits)),
         Section(f"Runbooks{for_whom}", BOOKS, tuple(_book(state, card) for card in others)),
+        over(state, now),
     )
     filled = tuple(each for each in found if each.rows)
     return filled or (Section("Runbooks", note=line(_none(node), Tone.DIM)),)
@@ -51,12 +52,17 @@ def concerns(state: State, card: RunbookCard, node: str) -> bool:
     return card.id in named or node in (*card.services, *card.fits_services)
 
 
-def runs(state: State, now: Instant) -> Section:
-    every = [run for run in state.record.runs.values() if not run.parent]
-    waiting = [run for run in every if needs_somebody(run)]
-    over = [run for run in every if run.final][-RECENT:]
-    rows = [_run(state, run, now) for run in (*reversed(waiting), *reversed(over))]
-    return Section("Runs", RUNS, tuple(rows))
+def waiting(state: State, now: Instant) -> Section:
+    """What somebody has to see through comes before everything that could be begun."""
+    found = [run for run in state.record.runs.values() if needs_somebody(run)]
+    return Section("Runs", RUNS, tuple(_run(state, run, now) for run in reversed(found)))
+
+
+def over(state: State, now: Instant) -> Section:
+    found = [run for run in state.record.runs.values() if run.final and not run.parent]
+    return Section(
+        "Runs that are over", RUNS, tuple(_run(state, run, now) for run in found[: -RECENT - 1 : -1])
+    )
 
 
 def _run(state: State, run: Run, now: Instant) -> Row:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.failpoints import die_at
+from cockpit.adapters.journal.memory import MemoryJournal
 from cockpit.adapters.journal.owners import RunOwners
-from cockpit.adapters.journal.place import place
+from cockpit.adapters.journal.place import DATABASE, place
 from cockpit.adapters.journal.sqlite import SqliteJournal
 from cockpit.adapters.trust import FirstUse, Trusted
 from cockpit.core.model import Model
@@ -31,8 +32,13 @@ Ask: TypeAlias = Callable[[str], bool]
 async def world(
     loaded: Loaded, *, actor: str, readonly: bool = False, ask: Ask | None = None
 ) -> AsyncIterator[World]:
-    """Everything is closed at the end; commands that run go on under their shims."""
+    """Everything is closed at the end; commands that run go on under their shims.
+
+    A look that is read-only leaves no trace, not even an empty journal.
+    """
     made = make(loaded.model, str(loaded.path), actor=actor, readonly=readonly, ask=ask)
+    if readonly and not (place(loaded.model.name, loaded.model.journal).path / DATABASE).exists():
+        made = replace(made, journal=MemoryJournal())
     try:
         yield made
     finally:

@@ -71,5 +71,6 @@ def last_run(here: Path) -> dict[str, Any]:
 
 def last_run_or_none(here: Path) -> dict[str, Any] | None:
     done = go(here, "runs", "--json")
-    runs = json.loads(done.stdout)["runs"] if done.returncode == 0 else []
+    assert done.returncode == 0, done.stderr
+    runs = json.loads(done.stdout)["runs"]
     return runs[0] if runs else None

@@ -162,3 +162,11 @@ def wait_for(file: Path) -> None:
     while not file.exists():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    "command", [("runs",), ("runbooks",), ("plan", "change"), ("flags", "list"), ("print", "change")]
+)
+def test_looking_leaves_no_trace(here: Path, command: tuple[str, ...]) -> None:
+    assert go(here, *command).returncode == 0
+    assert not (here / "state").exists()

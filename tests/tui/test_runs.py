@@ -163,7 +163,7 @@ async def test_quitting_with_a_run_says_how_to_come_back_and_the_next_start_says
         bridge = await seen(pilot, "needs you at Set proxy")
         assert bridge.index("r R-1 Fail over orders-db") > bridge.index("Do next")
         text = await keys(pilot, "r", until="needs you at Set proxy")
-        assert text.index("R-1") < text.index("Fits now")
+        assert text.index("R-1") < text.index("Runbooks"), "it is not proposed to be begun again"
         await keys(pilot, "g", "enter", until="Enter takes it up")
         await keys(pilot, "enter", until="then type set-proxy")
         await keys(pilot, "U", "down", "enter", "enter", until="Take back: Set standby?")
