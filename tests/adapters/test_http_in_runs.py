@@ -1,4 +1,4 @@
-"""Requests of a run to a real server: what may be repeated, and by what a careful server knows a repetition."""
+"""Requests of a run to a real server: what may be repeated, and how a careful server knows a repetition."""
 
 from __future__ import annotations
 
