@@ -49,8 +49,9 @@ may be put into it: write `"$PARAM_name"` and `"$CAPTURE_name"`, which a shell f
 `${params.name}`, `${captures.name}`, `${run.id}`, `${run.operator}` and `${incident.id}` become their
 values; `$${` is the text `${` itself. A value that is missing is an error, and an argument that begins
 with `-` only because of a value is refused. In a query values are escaped for where they stand: outside
-quotes only plain words and numbers may. A capture is text without blanks around it; `float(...)` makes
-a number of it.
+quotes only plain words and numbers may. In a URL they are percent-encoded and stay one part of it; in the
+host only names and numbers may stand, and what a URL begins with is taken as it is. A capture is text
+without blanks around it; `float(...)` makes a number of it.
 
 ## Conditions
 

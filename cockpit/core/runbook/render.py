@@ -29,6 +29,7 @@ from cockpit.core.runbook.model import Rollback, Runbook, Step
 from cockpit.core.runbook.names import names
 from cockpit.core.runbook.run import Run
 from cockpit.core.runbook.substitute import SubstitutionError, filled, filled_argv, promql_filled
+from cockpit.core.runbook.urls import url_filled
 
 MARK: Final = "\ue000"
 """Around the name of a secret, in a private-use character that nothing captured may hold."""
@@ -43,17 +44,30 @@ def names_to_fill(run: Run) -> Names:
     return hide_secrets(names(run), run.runbook)
 
 
-def hide_secrets(known: dict[str, object], runbook: Runbook) -> Names:
-    params = dict(known["params"])  # type: ignore[call-overload]
+def hide_secrets(known: Mapping[str, object], runbook: Runbook) -> Names:
+    """Whatever values hold, none but a secret has the mark of one."""
+    found: Names = {group: _unmarked(values) for group, values in known.items()}
     for parameter in runbook.parameters:
         if parameter.type == "secret":
-            params[parameter.name] = f"{MARK}{parameter.name}{MARK}"
-    return {**known, "params": params}
+            found["params"][parameter.name] = f"{MARK}{parameter.name}{MARK}"
+    return found
+
+
+def _unmarked(value: Any) -> Any:
+    match value:
+        case str():
+            return value.replace(MARK, "")
+        case Mapping():
+            return {name: _unmarked(each) for name, each in value.items()}
+    return value
 
 
 def with_secrets(text: str, secrets: Mapping[str, str]) -> str:
-    """The last filling, just before it is done; the result is never put on record or on a screen."""
-    return _secret.sub(lambda match: secrets[match[1]], text)
+    """The last filling, just before it is done; the result is never put on record or on a screen.
+
+    What only looks like the mark of a secret stays as it is.
+    """
+    return _secret.sub(lambda match: secrets.get(match[1], match[0]), text)
 
 
 def secrets_in(text: str) -> tuple[str, ...]:
@@ -102,7 +116,7 @@ def rendered_look(look: Look, known: Names) -> Look:
         case HttpCall():
             return replace(
                 look,
-                url=filled(look.url, known),
+                url=url_filled(look.url, known),
                 headers={name: filled(value, known) for name, value in look.headers.items()},
                 json=_json(look.json, known),
             )

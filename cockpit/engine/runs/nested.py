@@ -14,8 +14,11 @@ from cockpit.core.runbook.model import Step
 from cockpit.core.runbook.render import names_to_fill, rendered
 from cockpit.core.runbook.run import Execution, Key, Run
 from cockpit.core.runbook.states import Effect, Phase, RunState
+from cockpit.core.runbook.substitute import SubstitutionError
 from cockpit.core.runbook.words import say
 from cockpit.engine.runs.remembered import find_run
+from cockpit.engine.runs.starting import child_started, resolved
+from cockpit.errors import SecretError
 
 if TYPE_CHECKING:
     from cockpit.engine.runs.driver import Driver
@@ -34,12 +37,17 @@ class Nesting:
             await self._parent.say([held(one.key, f"runbooks nest more than {DEEPEST} deep", "blocked")])
             return
         id = child_id(self._parent.run, one.key)
+        try:
+            action = rendered(step.action, names_to_fill(self._parent.run))
+        except SubstitutionError as error:
+            await self._parent.say([held(one.key, str(error), "blocked")])
+            return
+        assert isinstance(action, Nested)
         if one.intent is None:
-            body: dict[str, Json] = {"action": to_json(step.action), "child": id, "rollback": None}
+            body: dict[str, Json] = {"action": to_json(action), "child": id, "rollback": None}
             await self._parent.say([say("intent", one.key, **body)], patient=False)
-        child = await self._driver(id, step, one)
+        child, reason = await self._driver(id, action, one)
         if child is None:
-            reason = "the runbook inside cannot be begun"
             await self._parent.say([say("exited", one.key, ok=False, effect="not_applied", reason=reason)])
             return
         if one.key.phase is Phase.UNDO and child.run.undo is None and child.run.standing():
@@ -53,21 +61,32 @@ class Nesting:
 
             raise Left
 
-    async def _driver(self, id: str, step: Step, one: Execution) -> Driver | None:
-        from cockpit.engine.runs.driver import Driver
-        from cockpit.engine.runs.starting import child_started
+    async def _driver(self, id: str, action: Nested, one: Execution) -> tuple[Driver | None, str]:
+        """(the child, why there is none). One that was begun is left when its secrets cannot be had."""
+        from cockpit.engine.runs.driver import Driver, Left
 
         parent = self._parent
         found = await find_run(parent.world.journal, id)
+        try:
+            secrets = {**parent.secrets, **await self._secrets(action, found)}
+        except SecretError as error:
+            if found is None:
+                return None, str(error)
+            parent.desk.complain(str(error))
+            raise Left from None
         if found is None and one.key.phase is Phase.DO:
-            assert isinstance(step.action, Nested)
-            action = rendered(step.action, names_to_fill(parent.run))
-            assert isinstance(action, Nested)
             found = await child_started(parent.world, parent.run, id, action)
         if found is None:
-            return None
-        run, seen, secrets = *found, parent.secrets
-        return Driver(parent.world, run, seen, parent.desk, secrets, self._depth)
+            return None, "the runbook inside cannot be begun"
+        return Driver(parent.world, *found, parent.desk, secrets, self._depth), ""
+
+    async def _secrets(self, action: Nested, found: tuple[Run, int] | None) -> Mapping[str, str]:
+        """Its own, looked up before it begins."""
+        world = self._parent.world
+        if found is not None:
+            return await resolved(world, found[0].runbook, found[0].parameters)
+        book = world.model.books.get(action.runbook)
+        return await resolved(world, book, {}) if book else {}
 
 
 def child_id(run: Run, key: Key) -> str:
