@@ -35,6 +35,7 @@ _HIDDEN: Final = (
 )
 _hidden: Final = re.compile(f"[{_HIDDEN}]")
 _hidden_or_space: Final = re.compile(f"[{_HIDDEN}\t\n]")
+_half: Final = re.compile("[\ud800-\udfff]")
 _newline: Final = re.compile("\r\n|[\u2028\u2029]")
 
 # A string sequence (OSC, DCS, APC, PM, SOS) goes as a whole when it is closed. No body may hold an
@@ -64,6 +65,11 @@ def clean(text: str, *, multiline: bool = False) -> str:
     text = _newline.sub("\n", text)
     text = _hidden.sub("", _sequence.sub("", text)).expandtabs(8)
     return text if multiline else text.replace("\n", "␤")
+
+
+def whole(text: str) -> str:
+    """Half characters, which bytes that are no text leave behind, become U+FFFD: it can be encoded."""
+    return _half.sub("\ufffd", text)
 
 
 def first_hidden(text: str) -> str:

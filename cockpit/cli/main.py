@@ -7,8 +7,8 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from cockpit.errors import CockpitError, ConfigError
-from cockpit.text import clean
+from cockpit.errors import CockpitError, ConfigError, UsageError
+from cockpit.text import clean, whole
 
 WRONG_USAGE = 64
 INTERRUPTED = 130
@@ -22,6 +22,7 @@ def run(arguments: Sequence[str]) -> int:
     """What `cockpit ARGUMENTS` exits with."""
     _open_what_is_closed()
     try:
+        _refuse_no_text(arguments)
         code = _dispatch(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -40,6 +41,13 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         return _fault(error)
     return code
+
+
+def _refuse_no_text(arguments: Sequence[str]) -> None:
+    """What is typed goes on record, and there only text may stand."""
+    for number, argument in enumerate(arguments, 1):
+        if whole(argument) != argument:
+            raise UsageError(f"argument {number} holds bytes that are no UTF-8 text", "write it in UTF-8")
 
 
 def _dispatch(arguments: Sequence[str]) -> int:

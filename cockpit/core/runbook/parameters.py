@@ -9,6 +9,7 @@ from typing import Final
 from cockpit.core.json import Json
 from cockpit.core.model import Scalar
 from cockpit.core.runbook.model import Parameter
+from cockpit.text import whole
 
 _duration: Final = re.compile(r"(?:\d+(?:ms|s|m|h|d|w))+|0")
 TRUE: Final = frozenset({"true", "yes", "y", "1"})
@@ -50,6 +51,10 @@ def _value(parameter: Parameter, given: Mapping[str, Scalar], looked_up: Mapping
 
 def fitting(parameter: Parameter, value: Scalar) -> Json:
     """`value` as its type. Raises BadParameter."""
+    if isinstance(value, str) and whole(value) != value:
+        raise BadParameter(
+            f"the parameter '{parameter.name}' holds bytes that are no text; write it in UTF-8"
+        )
     made = _typed(parameter, value)
     if parameter.enum and made not in parameter.enum:
         allowed = ", ".join(str(each) for each in parameter.enum)

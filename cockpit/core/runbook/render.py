@@ -110,6 +110,7 @@ def rendered(action: Action, known: Names) -> Action:
 def rendered_look(look: Look, known: Names) -> Look:
     match look:
         case Command() if look.shell:  # values come by the environment; a text for a shell is never filled
+            _fits_environment(known)
             return look
         case Command():
             return replace(look, argv=filled_argv(look.argv, known))
@@ -124,6 +125,13 @@ def rendered_look(look: Look, known: Names) -> Look:
             return Promql(promql_filled(query, known))
         case FlagLook() | SignalLook():
             return look
+
+
+def _fits_environment(known: Names) -> None:
+    for group in ("params", "captures"):
+        for name, value in known.get(group, {}).items():
+            if "\0" in str(value):
+                raise SubstitutionError(f"the value of {name} holds a NUL")
 
 
 def rendered_rollback(rollback: Rollback, known: Names) -> Rollback:

@@ -12,9 +12,9 @@ from cockpit.core.levels import Seconds
 from cockpit.core.model import Target
 from cockpit.core.runbook.actions import Command, FlagLook, HttpCall, Look, Promql, SignalLook
 from cockpit.core.runbook.conditions import evaluate
-from cockpit.core.runbook.model import Condition, Runbook
+from cockpit.core.runbook.model import Condition, Runbook, Step
 from cockpit.core.runbook.render import MARK, Names, rendered_look, secrets_in, with_secrets
-from cockpit.core.runbook.substitute import SubstitutionError, filled_env
+from cockpit.core.runbook.substitute import SubstitutionError, filled_env, references
 from cockpit.core.runbook.work import (
     JUST_LOOKING,
     Answered,
@@ -167,7 +167,7 @@ def shell_values(known: Names) -> dict[str, str]:
     found = {}
     for group, prefix in (("params", "PARAM_"), ("captures", "CAPTURE_")):
         for name, value in known.get(group, {}).items():
-            if value is not None and "\0" not in str(value):
+            if value is not None:
                 found[prefix + name] = str(value)
     return found
 
@@ -193,6 +193,12 @@ def _filled(value: object, secrets: Mapping[str, str]) -> object:
 def default_success(ask: Look) -> str:
     """What holds where the author says nothing: a command must exit 0, a request must be answered well."""
     return "exit_code == 0" if isinstance(ask, Command | HttpCall) else ""
+
+
+def env_to_look(step: Step) -> dict[str, str]:
+    """The step's `env` for its own captures, without what is only there after them."""
+    own = {f"captures.{capture.name}" for capture in step.captures}
+    return {name: text for name, text in step.env.items() if own.isdisjoint(references(text))}
 
 
 def captured_text(text: str) -> str:

@@ -15,7 +15,7 @@ from cockpit.core.runbook.substitute import SubstitutionError, references
 from cockpit.core.runbook.told import approval_words, confirm_words, does, kind_of, looks_at, undo_words
 from cockpit.engine.runs.finding import happened
 from cockpit.engine.runs.locking import lock_keys
-from cockpit.engine.runs.looks import Eyes, captured_text
+from cockpit.engine.runs.looks import Eyes, captured_text, env_to_look
 from cockpit.engine.runs.starting import Prepared
 from cockpit.engine.runs.surroundings import target_of
 
@@ -56,7 +56,7 @@ async def _captured(eyes: Eyes, step: Step) -> dict[str, object]:
     found: dict[str, object] = {}
     for capture in step.captures:
         if capture.when == "before" and not capture.pointer:
-            seen = await eyes.to("capture", step.id, name=capture.name).look(capture.ask, step.env)
+            seen = await eyes.to("capture", step.id, name=capture.name).look(capture.ask, env_to_look(step))
             if not seen.why and seen.names.get("exit_code", 0) == 0:
                 found[capture.name] = captured_text(seen.text)
     return found

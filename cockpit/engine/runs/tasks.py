@@ -23,7 +23,7 @@ from cockpit.core.runbook.work import Output, Started, Trace
 from cockpit.engine.runs import finding
 from cockpit.engine.runs.acting import Attempt, Hear, act, exit_body, followed
 from cockpit.engine.runs.intents import before_of, comment_of, forward_of, intent_of
-from cockpit.engine.runs.looks import Eyes, captured_text, default_success
+from cockpit.engine.runs.looks import Eyes, captured_text, default_success, env_to_look
 from cockpit.engine.runs.verifying import Verification, baseline_of, told
 from cockpit.errors import CockpitError
 
@@ -90,7 +90,7 @@ class Hands:
     async def _capture(self, capture: Capture, step: Step) -> tuple[str, str]:
         """(text, why not)"""
         eyes = self.eyes.to("capture", step.id, name=capture.name)
-        seen = await eyes.look(capture.ask, step.env)
+        seen = await eyes.look(capture.ask, env_to_look(step))
         if seen.why:
             return "", seen.why
         success = default_success(capture.ask)
@@ -171,6 +171,9 @@ class Hands:
             body, attempt = await intent_of(self.eyes, run, step, one.key)
         except (SubstitutionError, CockpitError) as error:
             await self._say([held(one.key, str(error), "blocked")])
+            return
+        if body.get("without_undo") and "capture" not in one.confirmed:
+            await self._say([held(one.key, f"there is no way back: {body['without_undo']}", "capture")])
             return
         await self._say([say("intent", one.key, **body), *_flag_words(one.key, attempt)], patient=False)
         self.eyes.world.die_at("after_intent")
