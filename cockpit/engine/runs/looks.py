@@ -11,7 +11,7 @@ from cockpit.core.json import pointed
 from cockpit.core.levels import Seconds
 from cockpit.core.model import Target
 from cockpit.core.runbook.actions import Command, FlagLook, HttpCall, Look, Promql, SignalLook
-from cockpit.core.runbook.conditions import evaluate
+from cockpit.core.runbook.conditions import evaluate, names_in
 from cockpit.core.runbook.model import Condition, Runbook, Step
 from cockpit.core.runbook.render import MARK, Names, rendered_look, secrets_in, with_secrets
 from cockpit.core.runbook.substitute import SubstitutionError, filled_env, references
@@ -96,8 +96,15 @@ class Eyes:
         if end.ending is not Ending.EXITED:
             return Seen(why=end.reason or f"the command ended: {end.ending}")
         stdout = end.stdout.strip()
+        if end.code != 0 and not stdout and self._ignores("exit_code"):
+            return Seen(why=f"the command ended with {end.code} and said nothing")
         names = {"exit_code": end.code, "stdout": stdout, "value": as_number(stdout)}
         return Seen(names, stdout)
+
+    def _ignores(self, *failures: str) -> bool:
+        """Whether what is asked would take an answer that failed for one that says no. Absent is not false."""
+        asked = [each for each in (self.purpose.yes, self.purpose.no) if each]
+        return bool(asked) and not any(name in failures for each in asked for name in names_in(each))
 
     async def _run(self, command: Command, env: Mapping[str, str], within: Seconds) -> Exit:
         job = command_job(self, command, env, within)
@@ -129,6 +136,8 @@ class Eyes:
             except (ValueError, LookupError):
                 value = None
         ok = answer.outcome is Answered.DONE
+        if not ok and self._ignores("exit_code", "status"):
+            return Seen(why=answer.reason or f"the answer is {answer.status}")
         names = {"status": answer.status, "stdout": answer.body.strip(), "exit_code": 0 if ok else 1}
         return Seen({**names, "value": _plain(value)}, answer.body.strip())
 
