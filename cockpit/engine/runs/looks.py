@@ -102,7 +102,7 @@ class Eyes:
         return Seen(names, stdout)
 
     def _ignores(self, *failures: str) -> bool:
-        """Whether what is asked would take an answer that failed for one that says no. Absent is not false."""
+        """Whether the conditions would take a failed answer for one that says no: absent is not false."""
         asked = [each for each in (self.purpose.yes, self.purpose.no) if each]
         return bool(asked) and not any(name in failures for each in asked for name in names_in(each))
 
