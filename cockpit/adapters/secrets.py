@@ -9,13 +9,12 @@ import asyncio
 import errno
 import os
 import shlex
-import signal
 import stat
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from cockpit.adapters.programs import ended
 from cockpit.core.levels import Seconds
 from cockpit.errors import SecretError
 
@@ -106,10 +105,7 @@ class Secrets:
             hint = "does it wait for somebody to type? unlock it first"
             raise SecretError(f"{program} did not end within {self._patience:g} s", hint) from None
         finally:
-            # Also what it has left behind: whoever asked for a secret wants no daemon.
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            await ended(process)  # whoever asked for a secret wants no daemon
 
 
 async def _all_of(stream: asyncio.StreamReader) -> bytes:

@@ -102,7 +102,9 @@ class _Use:
             return step, marks
         preset = self.presets.get(step["use"])
         if preset is None or preset.step is None:
-            return self._unknown(step), marks
+            left, at = self._unknown(step), marks.keys.get("use", marks.here)
+            places: dict[str | int, Marks] = {name: all_at(each, at) for name, each in left.items()}
+            return left, Node(marks.here, marks.keys, {**places, **marks.values})
         values = self._values(preset, step)
         own = {name: value for name, value in step.items() if name in _KEYS}
         template = filled(preset.step, values)

@@ -11,7 +11,6 @@ import asyncio
 import builtins
 import json
 import os
-import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
@@ -20,6 +19,7 @@ from cockpit.adapters.flags.checked import Checked, States, Wish
 from cockpit.adapters.flags.reading_back import READ_BACK
 from cockpit.adapters.flags.trouble import FlagTrouble
 from cockpit.adapters.http_trouble import quoted
+from cockpit.adapters.programs import ended
 from cockpit.adapters.redact import redact
 from cockpit.core.levels import Seconds
 from cockpit.core.model import FlagStore
@@ -105,7 +105,7 @@ class Command(Checked):
             what = f"{self._argv[0]} did not end within {self._timeout:g} s"
             raise FlagTrouble(what, outcome=FlagOutcome.UNKNOWN) from None
         finally:
-            await _ended(process)
+            await ended(process)
         code = process.returncode
         assert code is not None
         if code == 0:
@@ -148,13 +148,6 @@ async def _all_of(stream: asyncio.StreamReader) -> bytes:
     while piece := await stream.read(64 * 1024):
         said += piece[: max(0, MOST - len(said))]
     return bytes(said)
-
-
-async def _ended(process: asyncio.subprocess.Process) -> None:
-    """With all that it has left behind."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
 
 
 def _state(said: str, key: str, env: str) -> FlagState | None:

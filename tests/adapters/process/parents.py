@@ -45,7 +45,7 @@ def parent(*, die_at: str = "", terminal: int | None = None) -> Iterator[subproc
 
 
 def give(process: subprocess.Popen[str], job: Job) -> None:
-    given = {each.name: getattr(job, each.name) for each in fields(job)}
+    given = {each.name: getattr(job, each.name) for each in fields(job) if each.name != "purpose"}
     assert process.stdin
     process.stdin.write(json.dumps({**given, "env": dict(job.env)}) + "\n")
     process.stdin.flush()
