@@ -19,9 +19,11 @@ import httpx
 
 from cockpit.adapters.discovery_session import settled_session
 from cockpit.adapters.http_client import Reply
+from cockpit.adapters.http_headers import identity, secrets_in
 from cockpit.adapters.http_trouble import Trouble, quoted
 from cockpit.adapters.prometheus_answer import sensible
-from cockpit.adapters.prometheus_envelope import envelope_of
+from cockpit.adapters.prometheus_envelope import envelope_of, text_of
+from cockpit.adapters.redact import redact
 from cockpit.core import promql
 from cockpit.core.http_config import check_http_config, check_url
 from cockpit.core.levels import Instant, Seconds
@@ -131,7 +133,7 @@ class Discovery:
         try:
             return sensible(lambda: ask(client))
         except PrometheusApiClientException as refused:
-            raise _refused(str(refused)) from refused
+            raise _refused(str(refused), _secrets(self._server)) from refused
         except RequestException as failed:
             raise _failed(failed) from failed
         finally:
@@ -160,14 +162,22 @@ async def _in_thread(work: Callable[[], T]) -> T:
     return await done
 
 
-def _refused(said: str) -> Trouble:
+def _secrets(server: MetricServer) -> tuple[str, ...]:
+    try:
+        return secrets_in(server.http_config, identity(server.http_config))
+    except OSError:  # gone since it was asked; nobody would know what to take out
+        return ()
+
+
+def _refused(said: str, secrets: tuple[str, ...]) -> Trouble:
     """The library puts status and body into one text; both are wanted apart."""
     found = _STATUS.search(said)
     if not found:
-        return Trouble(f"it refuses: {quoted(said)}", "look into its log")
+        return Trouble(f"it refuses: {quoted(redact(said, secrets))}", "look into its log")
     body = ast.literal_eval(found[2])
+    reply = Reply(int(found[1]), httpx.Headers(), body, 0.0, 0.0, secrets)
     try:
-        envelope_of(Reply(int(found[1]), httpx.Headers(), body, 0.0, 0.0), body.decode("utf-8", "replace"))
+        envelope_of(reply, text_of(reply))
     except Trouble as trouble:
         return trouble
     return Trouble(f"it answers HTTP {found[1]}", "look into its log")

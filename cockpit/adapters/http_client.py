@@ -7,14 +7,14 @@ import os
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import certifi
 import httpx
 
-from cockpit.adapters.http_headers import files_of, identity
+from cockpit.adapters.http_headers import files_of, identity, secrets_in
 from cockpit.adapters.http_trouble import Trouble, translate
 from cockpit.core.http_config import check_http_config, check_url, part, text
 from cockpit.errors import CockpitError
@@ -37,6 +37,8 @@ class Reply:
     """By the monotonic clock."""
     answered_at: float
     """When its headers were in."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What we said of ourselves and nobody may see, should the server repeat it."""
 
 
 class Connection:
@@ -159,7 +161,8 @@ class Connection:
             trouble = translate(error, self.address)
             trouble.sent = sent
             raise trouble from error
-        return Reply(response.status_code, response.headers, body, began, answered)
+        secrets = secrets_in(self._config, self._headers)
+        return Reply(response.status_code, response.headers, body, began, answered, secrets)
 
     async def _body(self, response: httpx.Response) -> bytes:
         # Raw, because httpx would unpack a bomb on the loop, a thousand bytes for each that came.

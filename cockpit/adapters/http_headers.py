@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,6 +49,23 @@ def identity(config: Mapping[str, object]) -> list[tuple[str, str]]:
     if authorization := _authorization(config):
         headers.append(("Authorization", authorization))
     return headers
+
+
+def secrets_in(config: Mapping[str, object], headers: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Of `headers` that `identity` gave, the values that nobody may see, should the server repeat them."""
+    hidden = {
+        name.lower() for name, header in _http_headers(config) if header.get("secrets") or header.get("files")
+    }
+    found = []
+    for name, value in headers:
+        scheme, _, rest = value.partition(" ")
+        if name.lower() == "authorization":
+            found.append(rest)
+            if scheme == "Basic":
+                found.append(base64.b64decode(rest).decode().partition(":")[2])
+        elif name.lower() in hidden:
+            found.append(value)
+    return tuple(filter(None, found))
 
 
 def _authorization(config: Mapping[str, object]) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from cockpit.adapters.http_client import MOST_BYTES, Reply
 from cockpit.adapters.http_trouble import Trouble, quoted
+from cockpit.adapters.redact import redact
 
 PIECE: Final = 1 << 20
 LONGEST_WAIT: Final = 60.0
@@ -22,7 +23,17 @@ class NotReady(Trouble):
 
 
 def text_of(reply: Reply) -> str:
-    """The body as text; never more of it than fits. Raises Trouble."""
+    """The body as text, without our own secrets; never more of it than fits. Raises Trouble."""
+    text = _text(reply)
+    if not reply.secrets:
+        return text
+    if reply.status != 200:
+        return redact(text[:PIECE], reply.secrets)
+    # An answer of megabytes is only searched in earnest where there is something to find.
+    return redact(text, reply.secrets) if any(secret in text for secret in reply.secrets) else text
+
+
+def _text(reply: Reply) -> str:
     packing = reply.headers.get("content-encoding", "identity").strip().lower()
     match packing:
         case "identity" | "":

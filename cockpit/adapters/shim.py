@@ -161,9 +161,10 @@ def _link_of(path: str) -> str:
 class Redactor:
     """Takes exact values out of a stream of bytes, however it is cut into chunks.
 
-    Taken out are the value, also without the white space around it, JSON-escaped, URL-encoded (several
-    dialects, hex digits all small or all capital), and in base64, standard and URL-safe, at any of the three
-    places where it may stand in a longer encoded text. Not found: base64 broken into lines, values cut or
+    Taken out are the value, also without the white space around it, JSON-escaped once or twice, as a server
+    does that quotes what it was sent, escaped for HTML, URL-encoded (several dialects, hex digits all small
+    or all capital), and in base64, standard and URL-safe, at any of the three places where it may stand in a
+    longer encoded text. Not found: base64 broken into lines, values cut or
     changed, values under SHORTEST bytes.
 
     Bytes that may be the beginning of a secret are held back, at most one byte less than the longest form.
@@ -235,9 +236,27 @@ def forms(secret: str) -> set[bytes]:
         value = raw(text)
         if len(value) < SHORTEST:
             continue
-        escaped = {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
-        found |= {value, *map(raw, escaped), *_url_forms(value), *_base64_forms(value)}
+        escaped = set(_json_forms(text))
+        twice = {again for once in escaped for again in _json_forms(once)}
+        found |= {value, *map(raw, escaped | twice | set(_html_forms(text)))}
+        found |= {*_url_forms(value), *_base64_forms(value)}
     return found
+
+
+def _json_forms(text: str) -> Iterator[str]:
+    """As most write it, as PHP does, and as Go does."""
+    for ascii in (True, False):
+        coded = json.dumps(text, ensure_ascii=ascii)[1:-1]
+        yield coded
+        yield coded.replace("/", "\\/")
+        yield coded.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _html_forms(text: str) -> Iterator[str]:
+    coded = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    for double in ('"', "&quot;", "&#34;"):
+        for single in ("'", "&#39;", "&#x27;"):
+            yield coded.replace('"', double).replace("'", single)
 
 
 def _url_forms(value: bytes) -> Iterator[bytes]:

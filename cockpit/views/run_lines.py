@@ -46,6 +46,8 @@ def _told(run: Run, kind: str, step: str, body: Any) -> str:
             return f"{title}: approved"
         case "undo.planned":
             return _plan(body)
+    if phase not in ("step", "undo"):  # a flag that it moves is told as the step that it is
+        return ""
     match what:
         case "intent":
             return f"{'take back' if undoing else 'do'} {title}"

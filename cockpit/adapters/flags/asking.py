@@ -13,7 +13,7 @@ import httpx
 
 from cockpit.adapters.flags.trouble import FlagTrouble
 from cockpit.adapters.http_client import proxy_of, tls_context
-from cockpit.adapters.http_headers import identity
+from cockpit.adapters.http_headers import identity, secrets_in
 from cockpit.adapters.http_trouble import quoted, translate
 from cockpit.adapters.redact import redact
 from cockpit.core.http_config import part, text
@@ -75,17 +75,16 @@ class Asking:
     ) -> Answer:
         """Raises FlagTrouble: FAILED when nothing was sent, UNKNOWN when no answer came."""
         address = urlsplit(url).netloc
-        secret = await self._resolved()
-        headers = httpx.Headers(
-            [*await self._identity(), *self._plain(), *secret.items(), *(more or {}).items()], "utf-8"
-        )
+        secret, ours = await self._resolved(), await self._identity()
+        hidden = (*secret.values(), *secrets_in(self._config, ours))
+        headers = httpx.Headers([*ours, *self._plain(), *secret.items(), *(more or {}).items()], "utf-8")
         content = None if body is None else json.dumps(body).encode()
         if content is not None:
             headers["Content-Type"] = "application/json"
         client = await self._client(url)
         try:
             async with client, asyncio.timeout(self._timeout):
-                return await self._sent(client, method, url, content, headers, tuple(secret.values()))
+                return await self._sent(client, method, url, content, headers, hidden)
         except UNSENT as error:
             raise _told(error, address, FlagOutcome.FAILED) from None
         except (httpx.HTTPError, httpx.StreamError, OSError, TimeoutError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from collections.abc import Sequence
@@ -33,6 +34,13 @@ def in_pieces(data: bytes, cuts: Sequence[int], secrets: Sequence[str]) -> bytes
 def encoded(secret: str) -> list[str]:
     value = secret.encode()
     found = [secret, secret.strip(), json.dumps(secret)[1:-1], quote(secret), quote(secret, safe="")]
+    quoted = json.dumps(json.dumps({"sent": secret}))
+    found += [quoted[quoted.index(": ") + 4 : -4], html.escape(secret), html.escape(secret, quote=False)]
+    go = json.dumps(secret, ensure_ascii=False)[1:-1].replace("&", "\\u0026")
+    found += [
+        go.replace("<", "\\u003c").replace(">", "\\u003e"),
+        json.dumps(secret)[1:-1].replace("/", "\\/"),
+    ]
     found += [quote_plus(secret), re.sub("%..", lambda found: found[0].lower(), quote(secret, safe=""))]
     found += [base64.b64encode(value).decode(), base64.urlsafe_b64encode(value).decode()]
     return found
