@@ -42,6 +42,15 @@ def prepare(folder: str, name: str, nonce: str) -> None:
         raise CockpitError(f"{folder}: {error.strerror}", "state needs a folder of its own") from None
 
 
+def left_behind(folder: Path) -> tuple[str, ...]:
+    """Runs whose commands have left results under `folder`, whether or not the record knows of them."""
+    try:
+        found = [each.name for each in folder.iterdir() if each.is_dir() and not each.is_symlink()]
+        return tuple(sorted(name for name in found if any((folder / name).glob("*.result.json"))))
+    except OSError:
+        return ()
+
+
 def _refuse_foreign(path: Path) -> None:
     """Raises CockpitError, OSError."""
     found = path.lstat()

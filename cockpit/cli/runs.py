@@ -21,17 +21,18 @@ def runs(settings: Settings, *, every: bool, mode: str | None, json: bool) -> in
         raise UsageError(f"there is no mode '{mode}'", "there are live and drill")
 
     async def work(world: World) -> int:
-        from cockpit.engine.runs.remembered import all_runs, record_now
+        from cockpit.engine.runs.remembered import all_runs, foreign_runs, record_now
         from cockpit.views import runs_list
 
         known = await all_runs(world.journal) if every else (await record_now(world.journal)).runs
         found = [run for run in known.values() if mode in (None, run.mode)]
         chosen = found[::-1] if every else found[::-1][:NEWEST]
         owners = {run.id: _owner(world, run.id) for run in chosen if not run.final}
+        foreign = await foreign_runs(world.journal, world.left_behind())
         if json:
-            say_json(runs_list.document(chosen, owners), indent=True)
+            say_json(runs_list.document(chosen, owners, foreign), indent=True)
         else:
-            say(runs_list.lines(chosen, owners, world.clock.now()))
+            say(runs_list.lines(chosen, owners, world.clock.now(), foreign))
         return 0
 
     return in_world(settings, work, reads_only=True)

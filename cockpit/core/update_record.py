@@ -121,6 +121,10 @@ def _told(fact: Fact, run: Run | None) -> str:
             return f"{fact.actor} approved {name}"
         case "approval.broken_glass":
             return f"{fact.actor} went on without a second person: {body.get('reason', '')}"
+        case "journal.gap":
+            return (
+                f"the record does not know {', '.join(map(str, body.get('runs', ())))}: {body.get('why', '')}"
+            )
         case "access.refused":
             return f"refused: {body.get('what', '')}: {body.get('why', '')}"
     return ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.run import Run
-from cockpit.text import age, clock
+from cockpit.text import age, clock, join_names
 from cockpit.views.words_runs import RUN_STATES
 
 SCHEMA = "cockpit.runs/v1"
@@ -18,10 +18,15 @@ def state(run: Run, owner: str) -> str:
     return str(run.state) if run.final or owner else INTERRUPTED
 
 
-def lines(runs: Sequence[Run], owners: Mapping[str, str], now: Instant) -> list[str]:
-    if not runs:
-        return ["no runs yet"]
-    return [_line(run, owners.get(run.id, ""), now) for run in runs]
+def lines(
+    runs: Sequence[Run], owners: Mapping[str, str], now: Instant, foreign: Sequence[str] = ()
+) -> list[str]:
+    """`foreign`: runs that have left results here and are not on record."""
+    told = [_line(run, owners.get(run.id, ""), now) for run in runs]
+    if foreign:
+        names = join_names(list(foreign), 6)
+        told.append(f"{names}: results are here, and not in the record: was an older copy of it put back?")
+    return told or ["no runs yet"]
 
 
 def _line(run: Run, owner: str, now: Instant) -> str:
@@ -37,8 +42,11 @@ def _line(run: Run, owner: str, now: Instant) -> str:
     return f"{run.id}  {clock(run.started_at)}  {run.runbook.id}  {how}{where}{ended}{who}{doubt}"
 
 
-def document(runs: Sequence[Run], owners: Mapping[str, str]) -> dict[str, object]:
-    return {"schema": SCHEMA, "runs": [_entry(run, owners.get(run.id, "")) for run in runs]}
+def document(
+    runs: Sequence[Run], owners: Mapping[str, str], foreign: Sequence[str] = ()
+) -> dict[str, object]:
+    told = {"foreign": list(foreign)} if foreign else {}
+    return {"schema": SCHEMA, "runs": [_entry(run, owners.get(run.id, "")) for run in runs], **told}
 
 
 def _entry(run: Run, owner: str) -> dict[str, object]:

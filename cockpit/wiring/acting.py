@@ -15,6 +15,7 @@ from cockpit.adapters.journal.memory import MemoryJournal
 from cockpit.adapters.journal.owners import RunOwners
 from cockpit.adapters.journal.place import DATABASE, place
 from cockpit.adapters.journal.sqlite import SqliteJournal
+from cockpit.adapters.process_folder import left_behind
 from cockpit.adapters.trust import FirstUse, Trusted
 from cockpit.core.model import Model
 from cockpit.core.switches import readonly as forbids_writing
@@ -76,6 +77,7 @@ def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: 
         silencer=Alertmanagers(model.alertmanager) if model.alertmanager and not readonly else None,
         environ=dict(os.environ),
         folder=str(folder.path / "runs"),
+        left_behind=lambda: left_behind(folder.path / "runs"),
         readonly=readonly,
         die_at=die_at,
     )

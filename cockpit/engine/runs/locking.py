@@ -71,8 +71,19 @@ async def lock(world: World, runbook: Runbook) -> tuple[str, ...]:
 
 
 async def new_id(world: World) -> str:
-    """The next `R-<n>` of this journal, owned by us. Whoever holds a number's lock has that number."""
-    number = 1 + await _highest(world)
+    """The next `R-<n>` of this journal, owned by us. Whoever holds a number's lock has that number.
+
+    Numbers of runs that the record does not know, but whose results lie here, are not given again: an older
+    copy of the journal was put in its place, and that goes on record.
+    """
+    highest = await _highest(world)
+    if foreign := [id for id in world.left_behind() if _number(id) > highest]:
+        body: dict[str, Json] = {
+            "runs": list(foreign),
+            "why": "their results are here, and not in the record",
+        }
+        await world.journal.append([Fact("journal.gap", world.clock.now(), world.actor, body)])
+    number = 1 + max((highest, *map(_number, foreign)))
     while True:
         id = f"R-{number}"
         if world.owners.claim(id):
@@ -86,9 +97,14 @@ async def _highest(world: World) -> int:
     highest, seen = 0, 0
     while records := await world.journal.read(seen, kind="run.started"):
         seen = records[-1].seq
-        tails = [record.fact.run.removeprefix("R-") for record in records]
-        highest = max(highest, *(int(tail) if tail.isdigit() else 0 for tail in tails))
+        highest = max(highest, *(_number(record.fact.run) for record in records))
     return highest
+
+
+def _number(id: str) -> int:
+    """Of a run or of the one around it; 0 for what is none."""
+    number = id.removeprefix("R-").partition(".")[0]
+    return int(number) if number.isdecimal() and id.startswith("R-") else 0
 
 
 async def take_up(world: World, run: Run) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cockpit.core.checkpoint import record_at
 from cockpit.core.runbook.fold import folded
 from cockpit.core.runbook.run import Run
@@ -32,3 +34,15 @@ async def record_now(journal: Journal, since: Record | None = None) -> Record:
 async def all_runs(journal: Journal) -> dict[str, Run]:
     """By id, oldest first: every run there ever was. Raises JournalError."""
     return dict((await record_now(journal, Record())).runs)
+
+
+async def foreign_runs(journal: Journal, left_behind: Iterable[str]) -> list[str]:
+    """Of the runs that have left results here those that were never begun, as far as the record knows.
+
+    An older copy of it may have been put back; nothing of them is taken over. Raises JournalError.
+    """
+    known, seen = set(), 0
+    while records := await journal.read(seen, kind="run.started"):
+        seen = records[-1].seq
+        known |= {record.fact.run for record in records}
+    return [id for id in left_behind if id not in known and id.partition(".")[0] not in known]

@@ -45,6 +45,8 @@ class World:
     """Of this cockpit; what of it a command sees, `surroundings` decides."""
     folder: str = ""
     """Where output and results of commands lie, a folder for each run; absolute."""
+    left_behind: Callable[[], tuple[str, ...]] = tuple
+    """Runs whose commands have left results here; one that the record does not know is foreign to it."""
     mode: Mode = "live"
     readonly: bool = False
     die_at: Callable[[str], None] = lambda point: None
