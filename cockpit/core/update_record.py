@@ -122,9 +122,8 @@ def _told(fact: Fact, run: Run | None) -> str:
         case "approval.broken_glass":
             return f"{fact.actor} went on without a second person: {body.get('reason', '')}"
         case "journal.gap":
-            return (
-                f"the record does not know {', '.join(map(str, body.get('runs', ())))}: {body.get('why', '')}"
-            )
+            lost = ", ".join(map(str, body.get("runs", ())))
+            return f"the record does not know {lost}: {body.get('why', '')}"
         case "access.refused":
             return f"refused: {body.get('what', '')}: {body.get('why', '')}"
     return ""

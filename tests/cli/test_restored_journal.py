@@ -1,4 +1,4 @@
-"""An older copy of the journal is put back: what it does not know is shown, and nothing of it is taken over."""
+"""An older copy of the journal is put back: what it does not know is shown and never taken over."""
 
 from __future__ import annotations
 
