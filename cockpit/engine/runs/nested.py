@@ -18,7 +18,7 @@ from cockpit.core.runbook.substitute import SubstitutionError
 from cockpit.core.runbook.words import say
 from cockpit.engine.runs.remembered import find_run
 from cockpit.engine.runs.starting import child_started, resolved
-from cockpit.errors import SecretError
+from cockpit.errors import RunRefused, SecretError
 
 if TYPE_CHECKING:
     from cockpit.engine.runs.driver import Driver
@@ -69,15 +69,15 @@ class Nesting:
         found = await find_run(parent.world.journal, id)
         try:
             secrets = {**parent.secrets, **await self._secrets(action, found)}
-        except SecretError as error:
+            if found is None and one.key.phase is Phase.DO:
+                found = await child_started(parent.world, parent.run, id, action, secrets)
+        except (SecretError, RunRefused) as error:
             if found is None:
                 return None, str(error)
             parent.desk.complain(str(error))
             raise Left from None
-        if found is None and one.key.phase is Phase.DO:
-            found = await child_started(parent.world, parent.run, id, action)
         if found is None:
-            return None, "the runbook inside cannot be begun"
+            return None, "it was never begun"
         return Driver(parent.world, *found, parent.desk, secrets, self._depth), ""
 
     async def _secrets(self, action: Nested, found: tuple[Run, int] | None) -> Mapping[str, str]:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from cockpit.core.frozen import to_json
 from cockpit.core.journal import Fact
 from cockpit.core.json import Json
 from cockpit.core.model import Scalar
-from cockpit.core.runbook.actions import Command, Nested, Promql
+from cockpit.core.runbook.actions import Nested, Promql
 from cockpit.core.runbook.holding import held
-from cockpit.core.runbook.model import Condition, Parameter, Runbook
+from cockpit.core.runbook.model import Parameter, Runbook
 from cockpit.core.runbook.parameters import BadParameter, checked
-from cockpit.core.runbook.render import hide_secrets, names_to_fill
+from cockpit.core.runbook.render import Names, hide_secrets, names_to_fill
 from cockpit.core.runbook.run import Run
 from cockpit.engine.runs.locking import lock, lock_name, new_id, refuse
 from cockpit.engine.runs.looks import Eyes
+from cockpit.engine.runs.preflight import Checked, checks_of
 from cockpit.engine.runs.remembered import find_run
-from cockpit.engine.runs.surroundings import environment
 from cockpit.engine.runs.world import World
 from cockpit.errors import CockpitError, RunRefused
-
-ALIVE: Final = "vector(1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +32,6 @@ class Wanted:
     target: str = ""
     """Empty: the runbook's."""
     incident: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One thing that has to be so before step 1. `holds` None: it cannot be told."""
-
-    title: str
-    holds: bool | None
-    why: str = ""
-    by_hand: str = ""
-    blocks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +63,20 @@ async def prepare(world: World, wanted: Wanted, incident: str = "") -> Prepared:
     except BadParameter as error:
         raise RunRefused(str(error)) from None
     secrets = await resolved(world, runbook, parameters)
-    known_names: dict[str, object] = {
+    eyes = Eyes(world, runbook, target, _known(world, runbook, parameters, incident), secrets)
+    return Prepared(wanted, parameters, eyes, tuple([each async for each in checks_of(eyes)]), secrets)
+
+
+def _known(world: World, runbook: Runbook, parameters: Mapping[str, Json], incident: str) -> Names:
+    """What texts may refer to before the first step."""
+    known: dict[str, object] = {
         "params": dict(parameters),
         "captures": {},
         "answers": {},
         "run": {"id": None, "operator": world.actor},
         "incident": {"id": incident or None},
     }
-    eyes = Eyes(world, runbook, target, hide_secrets(known_names, runbook), secrets)
-    return Prepared(wanted, parameters, eyes, tuple([each async for each in _checks(eyes)]), secrets)
+    return hide_secrets(known, runbook)
 
 
 async def _looked_up(eyes: Eyes, declared: Sequence[Parameter]) -> dict[str, Scalar]:
@@ -109,50 +98,6 @@ async def resolved(world: World, runbook: Runbook, parameters: Mapping[str, Json
         for each in runbook.parameters
         if each.type == "secret"
     }
-
-
-async def _checks(eyes: Eyes) -> AsyncIterator[Checked]:
-    """Numbered as they are answered: preconditions, guards, then the target and what is needed.
-
-    The target's own check comes first: on the wrong one nothing else may be asked.
-    """
-    target = await _target(eyes)
-    wrong = target is not None and target.holds is not True
-    for condition in (*eyes.runbook.preconditions, *eyes.runbook.guards):
-        holds, why = (None, "the target is not sure") if wrong else await eyes.holds(condition)
-        yield Checked(condition.title, holds, why, condition.by_hand, condition.severity == "block")
-    if target is not None:
-        yield target
-    for need in eyes.runbook.needs:
-        yield await _need(eyes, need)
-
-
-async def _target(eyes: Eyes) -> Checked | None:
-    target = eyes.target
-    if target is None or not target.check:
-        return None
-    run, success = target.check["run"], str(target.check.get("success") or "")
-    holds, why = await eyes.holds(Condition("target", Command(tuple(run)), success))  # type: ignore[arg-type]
-    return Checked(f"the target is {target.name}", holds, why)
-
-
-async def _need(eyes: Eyes, need: str) -> Checked:
-    world = eyes.world
-    if need == "prometheus":
-        seen = await eyes.look(Promql(ALIVE))
-        return Checked("Prometheus answers", True if not seen.why else None, seen.why)
-    if need.startswith("flags/"):
-        provider = world.flags.get(need.removeprefix("flags/"))
-        if provider is None:
-            return Checked(f"{need} answers", False, "there is no such flag provider")
-        try:
-            await provider.list("")
-        except CockpitError as error:
-            return Checked(f"{need} answers", None, str(error))
-        return Checked(f"{need} answers", True)
-    path = environment(eyes.target, world.environ).get("PATH", os.defpath)
-    there = shutil.which(need, path=path) is not None or world.mode != "live"
-    return Checked(f"{need} is installed", there, "" if there else "it is not on the PATH")
 
 
 # Start
@@ -206,19 +151,28 @@ def _started(world: World, prepared: Prepared, overrides: Mapping[int, str]) -> 
     }
 
 
-async def child_started(world: World, parent: Run, id: str, action: Nested) -> tuple[Run, int] | None:
-    """A child under its parent's lock; None when there is no such runbook or its parameters do not fit."""
+async def child_started(
+    world: World, parent: Run, id: str, action: Nested, secrets: Mapping[str, str]
+) -> tuple[Run, int]:
+    """A child under its parent's lock. Raises RunRefused; then nothing of it has begun."""
     runbook = world.model.books.get(action.runbook)
     if runbook is None:
-        return None
+        raise RunRefused(f"there is no runbook '{action.runbook}'")
     try:
         parameters = checked(runbook.parameters, action.parameters, {})
-    except BadParameter:
-        return None
+    except BadParameter as error:
+        raise RunRefused(str(error)) from None
+    target = parent.target or runbook.target
+    eyes = Eyes(
+        world, runbook, world.target(target), _known(world, runbook, parameters, parent.incident), secrets
+    )
+    async for check in checks_of(eyes):
+        if check.blocks and check.holds is not True:
+            raise RunRefused(f"{runbook.id} is not begun: {check.title}: {check.why or 'it cannot be told'}")
     body: dict[str, Json] = {
         "runbook": to_json(runbook),
         "mode": parent.mode,
-        "target": parent.target or runbook.target,
+        "target": target,
         "parameters": parameters,
         "parent": parent.id,
         "file_hash": runbook.digest,
@@ -226,7 +180,9 @@ async def child_started(world: World, parent: Run, id: str, action: Nested) -> t
     await world.journal.append(
         [Fact("run.started", world.clock.now(), world.actor, body, parent.incident, id)]
     )
-    return await find_run(world.journal, id)
+    found = await find_run(world.journal, id)
+    assert found is not None
+    return found
 
 
 async def recheck(world: World, run: Run, seen: int, secrets: Mapping[str, str]) -> tuple[Run, int]:
@@ -235,7 +191,7 @@ async def recheck(world: World, run: Run, seen: int, secrets: Mapping[str, str])
     eyes = Eyes(world, run.runbook, target, names_to_fill(run), secrets)
     if run.hold is not None or run.final or run.undo is not None:
         return run, seen
-    checks = [check async for check in _checks(eyes)]
+    checks = [check async for check in checks_of(eyes)]
     guards = len(run.runbook.preconditions), len(run.runbook.preconditions) + len(run.runbook.guards)
     for at, check in enumerate(checks):
         if check.blocks and check.holds is not True and not guards[0] <= at < guards[1]:

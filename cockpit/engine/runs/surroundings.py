@@ -9,9 +9,12 @@ from cockpit.core.model import Target
 from cockpit.core.runbook.model import Runbook, Step
 
 NEUTRAL: Final = frozenset(
-    {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM", "SSH_AUTH_SOCK"}
+    {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TERM"}
 )
-"""Of the cockpit's own environment, what says nothing about which system is meant."""
+"""Of the cockpit's own environment, what says nothing about which system is meant, and lets nobody in.
+
+An ssh agent does: a target that needs one names its socket in `env`.
+"""
 
 
 def environment(

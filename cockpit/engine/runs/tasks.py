@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from cockpit.core.frozen import to_json
@@ -184,8 +185,9 @@ class Hands:
         self.eyes.world.die_at("after_exit")
 
     async def _guards(self, run: Run, one: Execution) -> Word | None:
+        eyes = replace(self.eyes, target=self.eyes.world.target(run.target or run.runbook.target))
         for guard in run.runbook.guards:
-            holds, why = await self.eyes.holds(guard)
+            holds, why = await eyes.holds(guard)
             if holds or guard.severity == "warn":
                 continue
             if holds is False:
