@@ -99,6 +99,7 @@ class Switches(View):
             self.lines.move_to(at)
 
     @on(SwitchLines.Moved)
+    @on(Lines.Fitted)
     def show_detail(self) -> None:
         state, seen = self.cockpit.read(), self.seen
         chosen = f", filter {self.filter} (esc clears)" if self.filter else ""
