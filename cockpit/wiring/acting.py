@@ -61,14 +61,13 @@ def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: 
 
     readonly = readonly or forbids_writing(model)
     folder = place(model.name, model.journal)
-    runner = Commands()
     secrets = Secrets(trusts=FirstUse(trusted(model), config, ask))
     return World(
         model=model,
         journal=SqliteJournal(folder),
         owners=Exclusive(RunOwners(folder)),
         clock=SystemClock(),
-        runner=runner,
+        runner=Commands(),
         http=HttpxHttp(),
         metrics=PrometheusMetrics(model),
         secrets=secrets,
@@ -79,7 +78,6 @@ def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: 
         environ=dict(os.environ),
         folder=str(folder.path / "runs"),
         left_behind=lambda: left_behind(folder.path / "runs"),
-        foreign=runner.foreign,
         readonly=readonly,
         die_at=die_at,
     )
