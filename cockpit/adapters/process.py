@@ -55,6 +55,10 @@ class Commands:
                         return
         yield await _end_of_silence(job, told)
 
+    async def foreign(self, folder: str, name: str) -> Found | None:
+        """What an attempt that is not on record has left in its place; None: nothing."""
+        return await asyncio.to_thread(process_find.foreign, folder, name)
+
     async def find(self, folder: str, name: str, nonce: str, identity: Identity | None) -> Found:
         return await asyncio.to_thread(process_find.find, folder, name, nonce, identity)
 

@@ -7,7 +7,7 @@ import time
 from typing import Final
 
 from cockpit.adapters.proc import is_here, members, shim_of
-from cockpit.adapters.process_folder import read_identity, read_result
+from cockpit.adapters.process_folder import nonce_in, read_identity, read_result
 from cockpit.adapters.shim import INTERRUPT, send
 from cockpit.core.levels import Seconds
 from cockpit.core.runbook.work import Found, Identity, Trace
@@ -38,6 +38,12 @@ def find(folder: str, name: str, nonce: str, identity: Identity | None) -> Found
         pids = ", ".join(str(each.pid) for each in alive)
         return _result(folder, name, nonce) or Found(Trace.ORPHANED, where=f"pid {pids}")
     return _result(folder, name, nonce) or Found(Trace.GONE, where=f"pid {identity.shim_pid} has ended")
+
+
+def foreign(folder: str, name: str) -> Found | None:
+    """Of an attempt by this name that nobody asked about: what it left here, or is still doing."""
+    nonce = nonce_in(folder, name)
+    return find(folder, name, nonce, None) if nonce else None
 
 
 def _result(folder: str, name: str, nonce: str) -> Found | None:

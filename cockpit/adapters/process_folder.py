@@ -78,6 +78,12 @@ def read_result(folder: str, name: str, nonce: str) -> Exit | None:
         return None
 
 
+def nonce_in(folder: str, name: str) -> str:
+    """Of the attempt whose files lie there; empty for none."""
+    found = _nonce(folder, name, "result.json") or _nonce(folder, name, "shim.json")
+    return found if isinstance(found, str) else ""
+
+
 def read_identity(folder: str, name: str, nonce: str) -> Identity | None:
     """The shim that was about to start this very attempt, or had."""
     found = _object(folder, name, "shim.json")

@@ -61,13 +61,14 @@ def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: 
 
     readonly = readonly or forbids_writing(model)
     folder = place(model.name, model.journal)
+    runner = Commands()
     secrets = Secrets(trusts=FirstUse(trusted(model), config, ask))
     return World(
         model=model,
         journal=SqliteJournal(folder),
         owners=Exclusive(RunOwners(folder)),
         clock=SystemClock(),
-        runner=Commands(),
+        runner=runner,
         http=HttpxHttp(),
         metrics=PrometheusMetrics(model),
         secrets=secrets,
@@ -78,6 +79,7 @@ def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: 
         environ=dict(os.environ),
         folder=str(folder.path / "runs"),
         left_behind=lambda: left_behind(folder.path / "runs"),
+        foreign=runner.foreign,
         readonly=readonly,
         die_at=die_at,
     )

@@ -14,6 +14,7 @@ OVERRIDES = {
     "guard": "Go on although it cannot be checked",
     "precondition": "Go on although it cannot be checked",
     "when": "Take the step",
+    "foreign": "Do it although it may have happened",
     "visits": "Once more",
     "gone": "Undo it anyway",
     "later": "Undo it although somebody has written since",

@@ -17,6 +17,7 @@ from cockpit.core.runbook.undoing import expired, rollback_of
 from cockpit.core.runbook.work import Ending, Exit, Found, Heard, Identity, Trace
 from cockpit.engine.runs.intents import before_of, comment_of, file_name, forward_of
 from cockpit.engine.runs.looks import Eyes
+from cockpit.engine.runs.world import World
 from cockpit.errors import CockpitError
 
 ELSEWHERE: Final = "elsewhere"
@@ -135,6 +136,21 @@ async def trace_of(eyes: Eyes, one: Execution) -> Found:
     identity = identity_of(one)
     await _start_is_over(eyes, one, identity)
     return await eyes.world.runner.find(folder, file_name(one.key), str(one.intent["nonce"]), identity)
+
+
+async def foreign(world: World, folder: str, name: str) -> str:
+    """What an attempt by this name has left that is not on record; empty: nothing, so it may begin."""
+    found = await world.foreign(folder, name)
+    if found is None:
+        return ""
+    match found.trace:
+        case Trace.ENDED if found.exit is not None:
+            how = f"it ended ({found.exit.ending}{'' if found.exit.code is None else f' {found.exit.code}'})"
+        case Trace.RUNNING | Trace.ORPHANED:
+            how = f"it is still running ({found.where})"
+        case _:
+            how = "it may or may not have happened"
+    return f"this step was begun before, and that is not in the record: {how}; was an older one put back?"
 
 
 def run_folder(eyes: Eyes, one: Execution) -> str:

@@ -23,6 +23,7 @@ from cockpit.core.runbook.words import Task, Word, say
 from cockpit.core.runbook.work import Output, Started, Trace
 from cockpit.engine.runs import finding
 from cockpit.engine.runs.acting import Attempt, Hear, act, exit_body, followed
+from cockpit.engine.runs.flag_words import flag_words
 from cockpit.engine.runs.intents import before_of, comment_of, forward_of, intent_of
 from cockpit.engine.runs.looks import Eyes, captured_text, default_success, env_to_look
 from cockpit.engine.runs.verifying import Verification, baseline_of, told
@@ -173,16 +174,25 @@ class Hands:
         except (SubstitutionError, CockpitError) as error:
             await self._say([held(one.key, str(error), "blocked")])
             return
-        if body.get("without_undo") and "capture" not in one.confirmed:
-            await self._say([held(one.key, f"there is no way back: {body['without_undo']}", "capture")])
+        if hold := await self._doubt(one, body, attempt):
+            await self._say([hold])
             return
-        await self._say([say("intent", one.key, **body), *_flag_words(one.key, attempt)], patient=False)
+        await self._say([say("intent", one.key, **body), *flag_words(one.key, attempt)], patient=False)
         self.eyes.world.die_at("after_intent")
         eyes = self.eyes.to("do" if one.key.phase is Phase.DO else "undo", step.id)
         exited = await act(eyes, attempt, self._hearing(one.key))
         self.eyes.world.die_at("after_act")
-        await self._say([say("exited", one.key, **exited), *_flag_words(one.key, attempt, exited)])
+        await self._say([say("exited", one.key, **exited), *flag_words(one.key, attempt, exited)])
         self.eyes.world.die_at("after_exit")
+
+    async def _doubt(self, one: Execution, body: Mapping[str, Json], attempt: Attempt) -> Word | None:
+        """What nobody may pass without a word: no way back, or signs that it has been begun before."""
+        if body.get("without_undo") and "capture" not in one.confirmed:
+            return held(one.key, f"there is no way back: {body['without_undo']}", "capture")
+        if "foreign" in one.confirmed or not isinstance(attempt.action, Command) or not attempt.folder:
+            return None
+        why = await finding.foreign(self.eyes.world, attempt.folder, attempt.name)
+        return held(one.key, why, "foreign") if why else None
 
     async def _guards(self, run: Run, one: Execution) -> Word | None:
         eyes = replace(self.eyes, target=self.eyes.world.target(run.target or run.runbook.target))
@@ -227,24 +237,3 @@ class Hands:
 def _looked(key: Key, holds: bool | None, text: str, why: str) -> Word:
     ending = "inconclusive" if holds is None else "answered"
     return say("exited", key, ok=bool(holds), ending=ending, effect="none", stdout=text[-4096:], reason=why)
-
-
-def _flag_words(key: Key, attempt: Attempt, exited: Mapping[str, Json] | None = None) -> list[Word]:
-    """A flag that a run moves is told among the flags as well."""
-    from cockpit.core.runbook.actions import FlagSet
-
-    flag = attempt.action
-    if not isinstance(flag, FlagSet):
-        return []
-    about: dict[str, Json] = {
-        "op_id": attempt.op,
-        "key": flag.key,
-        "env": flag.env,
-        "provider": flag.provider,
-    }
-    if exited is None:
-        before = to_json(attempt.before) if attempt.before else None
-        about |= {"want": flag.to, "before": before, "reason": flag.reason, "expires_in": flag.expires}
-        return [Word("flag.requested", {**about, "kind": "set"}, key)]
-    settled: dict[str, Json] = {"outcome": exited.get("outcome", "UNKNOWN"), "reason": exited.get("reason")}
-    return [Word("flag.settled", {**about, **settled, "after": exited.get("value")}, key)]

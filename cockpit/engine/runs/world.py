@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -12,7 +12,7 @@ from cockpit.core.runbook.answers import Answer
 from cockpit.core.runbook.run import Key, Mode, Run
 from cockpit.core.runbook.verification import Progress
 from cockpit.core.runbook.words import Question
-from cockpit.core.runbook.work import Output
+from cockpit.core.runbook.work import Found, Output
 from cockpit.ports import (
     Clock,
     FlagProvider,
@@ -24,6 +24,10 @@ from cockpit.ports import (
     Secrets,
     Silencer,
 )
+
+
+async def _nothing(folder: str, name: str) -> None:
+    """Where nothing outlives its call, nothing is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class World:
     """Where output and results of commands lie, a folder for each run; absolute."""
     left_behind: Callable[[], tuple[str, ...]] = tuple
     """Runs whose commands have left results here; one that the record does not know is foreign to it."""
+    foreign: Callable[[str, str], Awaitable[Found | None]] = _nothing
+    """(folder, name of an attempt): what lies there already, where nothing of it is on record."""
     mode: Mode = "live"
     readonly: bool = False
     die_at: Callable[[str], None] = lambda point: None
