@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cockpit import wiring
 from cockpit.adapters.clock import ManualClock
+from cockpit.adapters.simulated.senses import SimulatedMetrics
 from cockpit.config import load, shop
 from cockpit.core.events import FlagWanted, RunAnswered, RunWanted, RunWished
 from cockpit.core.levels import Integrity, Shown
+from cockpit.core.model import Scalar
 from cockpit.core.runbook.moves import next_move
 from cockpit.core.runbook.run import Run
 from cockpit.core.runbook.words import Ask, Question
@@ -20,6 +23,7 @@ from cockpit.engine.runs.world import World
 
 START = 1_700_000_000.0
 LOADED = load(shop(), environ={}, now=0.0)
+NONE: Mapping[str, Scalar] = {}
 PATIENCE = 900
 """Simulated seconds that anything may take."""
 
@@ -73,9 +77,24 @@ class Session:
     def level(self, node: str) -> Shown:
         return self.state.health.node(node).level
 
-    async def start(self, runbook: str) -> str:
-        known = set(self.state.record.runs)
+    def played(self) -> Mapping[str, Scalar]:
+        """The world and the flags that the scenario has now."""
+        metrics = self.world.metrics
+        assert isinstance(metrics, SimulatedMetrics)
+        course = metrics.stage.performance.course
+        return {**course.world, **course.flags[-1][1]}
+
+    async def refused(self, runbook: str) -> str:
+        """Why it is not started."""
         self.engine.dispatch(RunWanted(runbook, {}, self.clock.now()))
+        await self.until(lambda state: state.picture.refused)
+        assert not self.state.record.runs
+        assert self.state.picture.refused is not None
+        return self.state.picture.refused.why
+
+    async def start(self, runbook: str, parameters: Mapping[str, Scalar] = NONE) -> str:
+        known = set(self.state.record.runs)
+        self.engine.dispatch(RunWanted(runbook, parameters, self.clock.now()))
         await self.until(lambda state: set(state.record.runs) - known)
         (new,) = set(self.state.record.runs) - known
         return new

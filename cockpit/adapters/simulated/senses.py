@@ -19,12 +19,12 @@ class SimulatedMetrics:
     """Behind `ports.Metrics`. Of a query that the scenario says nothing about there is no number."""
 
     def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+        self.stage = stage
 
     async def instant(self, query: str, source: str = "") -> Reading:
-        if self._stage.faulty("prometheus_down"):
+        if self.stage.faulty("prometheus_down"):
             return Reading(None, why=DOWN)
-        scenario = self._stage.performance.course.scenario
+        scenario = self.stage.performance.course.scenario
         known = {_even(each): number for each, number in scenario.queries.items()}
         number = known.get(_even(query), query if query == "vector(1)" else "")
         if not number:
@@ -32,7 +32,7 @@ class SimulatedMetrics:
         return self._worked_out("1" if number == "vector(1)" else number)
 
     async def signal(self, service: str, signal: str) -> Reading:
-        if self._stage.faulty("prometheus_down"):
+        if self.stage.faulty("prometheus_down"):
             return Reading(None, why=DOWN)
         return self._seen(service, signal)
 
@@ -40,8 +40,8 @@ class SimulatedMetrics:
         """Nothing to let go of."""
 
     def _seen(self, service: str, signal: str) -> Reading:
-        model, performance = self._stage.model, self._stage.performance
-        at = self._stage.now()
+        model, performance = self.stage.model, self.stage.performance
+        at = self.stage.now()
         seed = performance.course.scenario.seed
         slots = [each for each in lay_out(model).slots if each.key[:2] == (service, signal)]
         if not slots:
@@ -60,8 +60,8 @@ class SimulatedMetrics:
         return Reading(value, age, at - age)
 
     def _worked_out(self, number: str) -> Reading:
-        course, at = self._stage.performance.course, self._stage.now()
-        flags = course.flags_at(at - self._stage.performance.start)
+        course, at = self.stage.performance.course, self.stage.now()
+        flags = course.flags_at(at - self.stage.performance.start)
         names = {"signals": _Signals(self), "world": dict(course.world), "flags": dict(flags)}
         try:
             value = float(SimpleEval(names=names, functions={}).eval(number))
