@@ -80,6 +80,11 @@ def lost_sources(state: State) -> list[SourceState]:
     return sorted(lost, key=lambda source: (source.kind != "prometheus", source.since or 0.0, source.name))
 
 
+def noted_sources(state: State) -> list[SourceState]:
+    """Servers that answer and say that something is odd with it: partial answers, no certificate."""
+    return [source for source in state.picture.sources.values() if source.reachable and source.note]
+
+
 SOURCE_WORDS = {
     "prometheus": "Prometheus",
     "alertmanager": "Alertmanager",

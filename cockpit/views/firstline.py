@@ -13,6 +13,8 @@ from cockpit.views.switch_facts import all_seen, called, is_old, owed, to_do
 
 SKEW = 5.0
 """Seconds between a server's clock and ours that are worth a word."""
+NOTE = 40
+"""Cells for what a source says of itself: a long warning is cut, for a part without room is left out."""
 MODE_MARKS = {"live": "", "demo": "DEMO", "replay": "REPLAY", "drill": "DRILL"}
 
 
@@ -152,8 +154,8 @@ def _skew(state: State) -> Line:
 
 def _notes(state: State) -> Line:
     """What a source says of itself: an insecure connection, warnings."""
-    notes = [source.note for source in state.picture.sources.values() if source.reachable and source.note]
-    return line(notes[0], Tone.WARNING) if notes else ()
+    noted = facts.noted_sources(state)
+    return fit(line(noted[0].note, Tone.WARNING), NOTE) if noted else ()
 
 
 def _deadman(state: State) -> Line:

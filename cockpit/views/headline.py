@@ -11,11 +11,14 @@ from cockpit.core.levels import Instant, Integrity, Shown, Verdict
 from cockpit.core.state import SourceState, State
 from cockpit.text import age, clock, join_names, percent, plural
 from cockpit.views import business, facts, fit, words
+from cockpit.views.layout import fit as shortened
 from cockpit.views.layout import join, width_of, wrap
 from cockpit.views.lines import Line, Span, Tone, line, text_of
 
 TWO_CANDIDATES = 0.1
 """Scores closer than this tell nobody apart."""
+NOTE = 100
+"""Cells of what a server says of its answers."""
 
 
 class Weight(IntEnum):
@@ -262,6 +265,9 @@ def _unseen(state: State) -> Iterator[Sentence]:
         text = f"{count:,} of {total:,} cannot be seen: {names}."
     nothing_else = not any(facts.is_failing(node) for node in state.health.nodes)
     yield _say(Weight.FEEL if nothing_else else Weight.BLIND, text)
+    for source in [each for each in facts.noted_sources(state) if each.kind == "prometheus"][:1]:
+        said = text_of(shortened(line(source.note), NOTE)).rstrip(".")
+        yield _say(Weight.BLIND, f"{facts.source_title(source)}: {said}.")
 
 
 def _key(state: State) -> Iterator[Sentence]:

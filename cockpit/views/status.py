@@ -166,4 +166,5 @@ def _source(state: State, name: str) -> Mapping[str, object]:
         "reachable": source.reachable,
         "since": number(source.since),
         "reason": source.reason or None,
+        "note": source.note or None,
     }

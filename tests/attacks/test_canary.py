@@ -170,7 +170,7 @@ def test_no_screen_shows_one(seen: Seen, tmp_path: Path) -> None:
         screens = []
         for keys, shown in (
             (["Enter"], "r runbooks"),
-            (["r"], "Runbooks for shop"),
+            (["r"], "Leak inside"),  # of all or of what the cursor is on: both begin so
             (["Down", "Enter"], "By its input"),
             (["R"], "Cancel"),
             (["Down", "Enter"], "enter Say all of them in every way?"),

@@ -43,6 +43,13 @@ def test_everything_odd_is_said_where_there_is_room() -> None:
     )
 
 
+def test_a_long_warning_is_cut_rather_than_left_out() -> None:
+    state = calm()
+    warning = "answers are partial: " + "store eu-2 has not answered in time, " * 10
+    state, _ = update(state, SourceAnswered("eu", now(state), note=warning))
+    assert "answers are partial: store eu-2 has not…" in text_of(firstline(state, now(state)))
+
+
 def test_before_anything_is_known_nothing_is_ok() -> None:
     assert text_of(firstline(initial(shop()), START)) == (
         "shop prod-eu  ? waiting for the first answer  4 of 4 blind  22:13 UTC"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.core import health
-from cockpit.core.events import PollReplayed, Reasoned, SourceFailed
+from cockpit.core.events import PollReplayed, Reasoned, SourceAnswered, SourceFailed
 from cockpit.core.levels import Shown
 from cockpit.core.model import Audience, Capability, MetricServer
 from cockpit.core.state import State
@@ -90,6 +90,19 @@ def test_before_the_first_poll_nothing_is_known() -> None:
 def test_blindness_is_said_and_never_called_fine() -> None:
     state = play(calm(), {**HEALTHY, "search": None, "place-order": 1.0}, 120.0)
     assert said(state) == ["1 of 4 cannot be seen: search."]
+
+
+def test_why_it_is_blind_is_said_where_the_server_told_why() -> None:
+    warning = "answers are partial: " + "store eu-2 has not answered in time, " * 10
+    seen = initial(shop(prometheus=(MetricServer("eu", "http://eu"),)))
+    state = play(play(seen, ALL_FINE, 60.0), {**ALL_FINE, "search": None}, 120.0)
+    state, _ = update(state, SourceAnswered("eu", now(state), note=warning))
+    blind, why = headline.sentences(state, now(state))
+    assert blind == "1 of 4 cannot be seen: search."
+    assert why.startswith("Prometheus eu: answers are partial: store eu-2 has not")
+    assert why.endswith("….")
+    assert len(why) < 130
+    assert said(state)[0].startswith(f"{blind} Prometheus eu: answers are partial")
 
 
 def test_a_lost_prometheus_is_said_with_whom_to_call() -> None:
