@@ -24,6 +24,7 @@ def open_screen(settings: Settings) -> int:
         raise UsageError("the screen needs a terminal", "`cockpit status` says the same in plain text")
     from cockpit.tui.app import CockpitApp
 
+    _believe_the_terminal()
     behind = Behind(settings)
     app = CockpitApp(
         behind.read,
@@ -40,6 +41,13 @@ def open_screen(settings: Settings) -> int:
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0  # 128 and the signal, when one ended it
+
+
+def _believe_the_terminal() -> None:
+    """Exported sizes (`docker exec -e COLUMNS`) stay as they were when the window changes."""
+    if all(os.get_terminal_size(sys.stdout.fileno())):
+        os.environ.pop("COLUMNS", None)
+        os.environ.pop("LINES", None)
 
 
 class Behind:

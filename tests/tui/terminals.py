@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import shutil
 import struct
@@ -20,7 +21,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SHOW = [sys.executable, "-m", "tests.tui.show"]
-ENV = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+# Pytest's process holds the size of its own terminal.
+OURS = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+ENV = {**OURS, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
 PATIENCE = 20.0
 
 
@@ -135,3 +138,18 @@ class Pty:
         os.kill(self.pid, 9)
         os.waitpid(self.pid, 0)
         return None
+
+
+OWN = re.compile(
+    rb"\x1b\[[0-9;:]*m"  # looks
+    rb"|\x1b\[\d*;?\d*[HJK]"  # where to write
+    rb"|\x1b\[\?(?:1049|1000|1002|1003|1004|1006|1015|1016|2004|2026|2048|25|7)[hl]"  # modes
+    rb"|\x1b\[\?\d+\$p|\x1b\[[><=]?\d*u"  # questions about the terminal, keyboard protocol
+    rb"|\x1b\]22;[a-z-]*\x07"  # the shape of the pointer
+)
+
+
+def foreign(written: bytes) -> set[str]:
+    """What reached a terminal that is neither text nor one of our own sequences."""
+    left = OWN.sub(b"", written).decode()
+    return {character for character in left if not character.isprintable()} - {"\r", "\n", "\u200d"}

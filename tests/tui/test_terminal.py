@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
-from .terminals import ROOT, SHOW, Pty, require_tmux, tmux
+from .terminals import ROOT, SHOW, Pty, require_tmux, tmux, wait_until
 
 SCRIPT = f"cd {ROOT}; stty -a > before; {' '.join(SHOW)} shop; echo ended $?; stty -a > after; echo all done"
 
@@ -78,3 +79,17 @@ def test_what_is_typed_right_behind_a_slash_goes_into_the_filter(tmp_path: Path)
         terminal.wait_for("Services 13 of 13")
         terminal.type("/ledger")
         terminal.wait_for("filter ledger")
+
+
+def test_an_exported_size_does_not_hide_that_the_window_is_resized(tmp_path: Path) -> None:
+    with tmux(tmp_path, 100, 30) as terminal:
+        terminal.type(f"cd {ROOT}; COLUMNS=70 LINES=20 {sys.executable} -m cockpit demo")
+        terminal.press("Enter")
+        terminal.wait_for("orders-db")
+        wait_until(lambda: widest(terminal.screen()) > 95)
+        terminal.run("resize-window", "-x", "120", "-y", "30")
+        wait_until(lambda: widest(terminal.screen()) > 115)
+
+
+def widest(screen: str) -> int:
+    return max(map(len, screen.split("\n")))
