@@ -89,6 +89,14 @@ def age(seconds: float | None) -> str:
     return f"{amount} {unit}" if unit else UNKNOWN
 
 
+def remaining(seconds: float) -> str:
+    """How long is left: "3 h 59 min", "1 d 4 h", "59 min"; rounded down, but no whole hour is lost by it."""
+    amount, unit = _span(seconds)
+    size, finer = {"d": (86_400, "h"), "h": (3_600, "min")}.get(unit, (0, ""))
+    rest, smaller = _span(seconds - amount * size) if finer else (0, "")
+    return f"{amount} {unit}" + (f" {rest} {smaller}" if rest and smaller == finer else "")
+
+
 def short_age(seconds: float | None) -> str:
     """How long, for a column: "4s", "14m", "3h", "2d", "?"."""
     amount, unit = _span(seconds)

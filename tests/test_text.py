@@ -161,6 +161,24 @@ def test_an_age_is_rounded_down_to_one_unit(seconds: float | None, long: str, sh
 
 
 @pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0.0, "0 s"),
+        (59.9, "59 s"),
+        (3_599, "59 min"),
+        (3_600, "1 h"),
+        (3_659, "1 h"),
+        (14_399, "3 h 59 min"),
+        (86_400, "1 d"),
+        (101_000, "1 d 4 h"),
+        (-5, "0 s"),
+    ],
+)
+def test_what_is_left_keeps_its_minutes(seconds: float, shown: str) -> None:
+    assert text.remaining(seconds) == shown
+
+
+@pytest.mark.parametrize(
     ("value", "shown"),
     [
         (None, "unknown"),

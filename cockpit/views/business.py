@@ -6,7 +6,7 @@ from cockpit.core.health.state import Impact, Node
 from cockpit.core.levels import Instant, Integrity, Shown
 from cockpit.core.model import Audience, Capability
 from cockpit.core.state import State
-from cockpit.text import age, percent
+from cockpit.text import age, percent, remaining
 from cockpit.views import facts, words
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 
@@ -128,7 +128,7 @@ def _help(node: Node, declared: Capability, impact: Impact | None, now: Instant)
         return [()]
     if node.level is not Shown.AT_RISK and declared.workaround:
         what, left = declared.workaround.what, workaround_left(declared, impact, now)
-        limit = "" if left is None else f"{age(left)} left" if left > 0 else "over its time"
+        limit = "" if left is None else f"{remaining(left)} left" if left > 0 else "over its time"
         return [line(each) for each in (", ".join(filter(None, (what, limit))), what, limit)]
     due = deadline(declared, now)
     return [line(f"due in {age(due - now)}" if due is not None else "")]

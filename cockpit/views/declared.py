@@ -8,7 +8,7 @@ from cockpit.core.levels import Instant, Shown
 from cockpit.core.model import Degradation, EscalationStep, Service
 from cockpit.core.poll import Alert, Change
 from cockpit.core.state import State
-from cockpit.text import age, clock, short_age
+from cockpit.text import age, clock, remaining, short_age
 from cockpit.views import facts, fit, words
 from cockpit.views.lines import LEVEL_TONES, Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.switch_facts import all_seen, called, since, word
@@ -34,9 +34,9 @@ def _in_force(mode: Degradation, since: Instant | None, now: Instant) -> Line:
         how = "carries by itself when needed" if mode.auto else "not in force"
         return Span(f"{how}; at worst ", Tone.DIM), level
     left = facts.time_left(mode, since, now)
-    limit = (
-        "" if left is None else f", {age(left)} left" if left > 0 else ", over its time: no longer carries"
-    )
+    limit = "" if left is None else ", over its time: no longer carries"
+    if left is not None and left > 0:
+        limit = f", {remaining(left)} left"
     return Span(f"in force for {age(now - since)}{limit}; at worst ", Tone.STRONG), level
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cockpit.core.levels import Instant, Shown, Verdict
 from cockpit.core.state import State
 from cockpit.core.update_record import needs_somebody
-from cockpit.text import age, clock, join_names, plural
+from cockpit.text import age, clock, join_names, plural, remaining
 from cockpit.views import facts, words
 from cockpit.views.layout import fit, join, line_width
 from cockpit.views.lines import Line, Span, Tone, line
@@ -180,7 +180,7 @@ def _expiring(state: State, now: Instant) -> Line:
     if not ends:
         return ()
     left, name = min(ends)
-    return line(f"{name} ends in {age(left)}" if left > 0 else f"{name} is over its time", Tone.WARNING)
+    return line(f"{name} ends in {remaining(left)}" if left > 0 else f"{name} is over its time", Tone.WARNING)
 
 
 def _killed(state: State, now: Instant) -> Line:

@@ -9,7 +9,7 @@ from cockpit.core.health.state import Node
 from cockpit.core.levels import FailureClass, Instant, Integrity, Level, Shown
 from cockpit.core.model import Capability
 from cockpit.core.state import State
-from cockpit.text import age, clock, join_names
+from cockpit.text import age, clock, join_names, remaining
 from cockpit.views import business, declared, facts, measured, words
 from cockpit.views.lines import LEVEL_TONES, Line, Section, Span, Tone, line
 
@@ -111,7 +111,7 @@ def _business(state: State, node: Node, now: Instant) -> Iterator[Line]:
         yield line(f"{words.loss_a_minute(impact.per_minute)}{so_far}".capitalize() + ".")
     if capability.workaround:
         left = business.workaround_left(capability, impact, now)
-        limit = f", {age(left)} left" if left is not None and left > 0 else ", over its time" if left else ""
+        limit = f", {remaining(left)} left" if left and left > 0 else ", over its time" if left else ""
         who = f" ({capability.workaround.who})" if capability.workaround.who else ""
         yield line(f"Workaround: {capability.workaround.what}{who}{limit}.")
     due = business.deadline(capability, now)

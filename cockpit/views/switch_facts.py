@@ -13,7 +13,7 @@ from cockpit.core.model import Degradation, KillSwitch
 from cockpit.core.runbook.work import FlagState
 from cockpit.core.state import State
 from cockpit.core.switches import SwitchSeen, environments, every, seen_in
-from cockpit.text import age, short_age
+from cockpit.text import age, remaining, short_age
 from cockpit.views import facts
 from cockpit.views.layout import join
 from cockpit.views.lines import Line, Span, Tone
@@ -111,7 +111,7 @@ def left(flip: Flip, now: Instant) -> str:
     if flip.expires_at is None:
         return ""
     rest = flip.expires_at - now
-    return f"{age(rest)} left" if rest > 0 else f"overdue {age(-rest)}"
+    return f"{remaining(rest)} left" if rest > 0 else f"overdue {age(-rest)}"
 
 
 def in_the_way(state: State) -> str:

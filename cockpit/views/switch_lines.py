@@ -10,7 +10,7 @@ from cockpit.core.levels import Instant, Seconds
 from cockpit.core.model import Scalar
 from cockpit.core.runbook.work import FlagChange
 from cockpit.core.switches import SwitchSeen, came_of
-from cockpit.text import age, clock
+from cockpit.text import age, clock, remaining
 
 FLAGS = "cockpit.flags/v1"
 FLIP = "cockpit.flip/v1"
@@ -87,7 +87,7 @@ def flipped(flip: Flip, now: Instant) -> str:
 def _expiry(stands: Flip, now: Instant) -> str:
     assert stands.expires_at is not None
     left = stands.expires_at - now
-    return f"in {age(left)}" if left > 0 else f"overdue for {age(-left)}"
+    return f"in {remaining(left)}" if left > 0 else f"overdue for {age(-left)}"
 
 
 def document(seen: Sequence[SwitchSeen], now: Instant) -> dict[str, object]:

@@ -88,7 +88,7 @@ def test_the_business_in_its_own_words() -> None:
             "-61 %",
             "€1.2k",
             "▁▁▁▁▁▁▁▁",
-            "paper list, 1 h left",
+            "paper list, 1 h 59 min left",
             "€2,928 a minute (measured)",
         ]
     ]

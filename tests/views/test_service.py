@@ -92,7 +92,7 @@ def test_a_capability_tells_its_cost_and_how_people_go_on() -> None:
     assert [text_of(each) for each in view.remarks] == [
         "By what it needs it should be DOWN or worse.",
         "€2,928 a minute (measured), €1.2k so far.",
-        "Workaround: paper list (support), 1 h left.",
+        "Workaround: paper list (support), 1 h 59 min left.",
     ]
 
 
