@@ -60,8 +60,10 @@ def _on_record(
     except JournalError as error:  # the picture does not need the record
         return Engine(state, connect, clock=clock, journal=AbsentJournal(error), watch=watch)
 
+    worlds = acting.Worlds(world)
+
     def crew(say: Callable[[Event], None], poke: Callable[[], None]) -> Crew:
-        return Crew(lambda now: acting.for_state(world, now), say, poke, clock.now)
+        return Crew(worlds.of, say, poke, clock.now, worlds.close)
 
     return Engine(state, connect, clock=clock, journal=world.journal, watch=watch, acting=crew)
 

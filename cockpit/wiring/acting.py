@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -25,8 +25,10 @@ from cockpit.engine.runs.world import World
 if TYPE_CHECKING:
     from cockpit.config import Loaded
     from cockpit.core.state import State
+    from cockpit.ports import Silencer
 
 Ask: TypeAlias = Callable[[str], bool]
+Close: TypeAlias = Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -52,7 +54,6 @@ def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: 
     `config` is where the model was read from; `ask` tells a person the command that a secret needs, and
     whether it may run; where it is None only those run that somebody has trusted before.
     """
-    from cockpit.adapters.alertmanager import Alertmanagers
     from cockpit.adapters.flags.providers import flag_providers
     from cockpit.adapters.http import HttpxHttp
     from cockpit.adapters.metrics import PrometheusMetrics
@@ -75,7 +76,7 @@ def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: 
         boot_ns=lambda: time.clock_gettime_ns(time.CLOCK_BOOTTIME),
         actor=actor,
         flags=flag_providers(model, secrets, readonly=readonly),
-        silencer=Alertmanagers(model.alertmanager) if model.alertmanager and not readonly else None,
+        silencer=_silencer(model, readonly),
         environ=dict(os.environ),
         folder=str(folder.path / "runs"),
         left_behind=lambda: left_behind(folder.path / "runs"),
@@ -85,15 +86,38 @@ def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: 
     )
 
 
-def for_state(world: World, state: State) -> World:
-    """The same for a model that was loaded anew: with its stores of flags, and with no more rights."""
-    from cockpit.adapters.flags.providers import flag_providers
+class Worlds:
+    """The world for the model of now. What a reload replaces is closed at the end: runs may still use it."""
 
-    readonly = world.readonly or state.readonly
-    if state.model.flags == world.model.flags and readonly == world.readonly:
-        return replace(world, model=state.model)
-    flags = flag_providers(state.model, world.secrets, readonly=readonly)
-    return replace(world, model=state.model, flags=flags, readonly=readonly)
+    def __init__(self, first: World) -> None:
+        self._now = first
+        self._made_for = first.model
+        self._replaced: list[Close] = []
+
+    def of(self, state: State) -> World:
+        """With the servers and stores of the model of `state`, and never with more rights than before."""
+        from cockpit.adapters.flags.providers import flag_providers
+        from cockpit.adapters.metrics import PrometheusMetrics
+
+        world, model, old = self._now, state.model, self._made_for
+        readonly = world.readonly or state.readonly
+        stricter = readonly != world.readonly
+        new = replace(world, model=model, readonly=readonly)
+        if model is not old:  # it knows the signals as well as the servers
+            self._replaced.append(world.metrics.close)
+            new = replace(new, metrics=PrometheusMetrics(model))
+        if model.flags != old.flags or stricter:
+            self._replaced += [each.close for each in world.flags.values()]
+            new = replace(new, flags=flag_providers(model, world.secrets, readonly=readonly))
+        if model.alertmanager != old.alertmanager or stricter:
+            self._replaced += [world.silencer.close] if world.silencer else []
+            new = replace(new, silencer=_silencer(model, readonly))
+        self._now, self._made_for = new, model
+        return new
+
+    async def close(self) -> None:
+        """All but the journal, which is the engine's."""
+        await _close_each([*self._replaced, *_parts(self._now)])
 
 
 def trusted(model: Model) -> Trusted:
@@ -102,10 +126,24 @@ def trusted(model: Model) -> Trusted:
 
 
 async def close(world: World) -> None:
-    """Parts that hold connections are closed, each whether or not the others can be."""
-    closing = [world.http.close, world.metrics.close, *(each.close for each in world.flags.values())]
-    if world.silencer is not None:
-        closing.append(world.silencer.close)
-    for close_one in (*closing, world.journal.close):
+    await _close_each([*_parts(world), world.journal.close])
+
+
+def _silencer(model: Model, readonly: bool) -> Silencer | None:
+    from cockpit.adapters.alertmanager import Alertmanagers
+
+    return Alertmanagers(model.alertmanager) if model.alertmanager and not readonly else None
+
+
+def _parts(world: World) -> list[Close]:
+    """What holds connections."""
+    parts: list[Close] = [world.http.close, world.metrics.close]
+    parts += [each.close for each in world.flags.values()]
+    return [*parts, world.silencer.close] if world.silencer else parts
+
+
+async def _close_each(parts: list[Close]) -> None:
+    """Each whether or not the others can be."""
+    for close_one in parts:
         with suppress(Exception):
             await close_one()

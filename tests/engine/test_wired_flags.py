@@ -10,7 +10,7 @@ import pytest
 from cockpit import config, wiring
 from cockpit.adapters.flags.flagd_file import FlagdFile
 from cockpit.adapters.flags.look_only import LookOnly
-from cockpit.core.model import FlagStore
+from cockpit.core.model import AlertServer, FlagStore, MetricServer
 from cockpit.core.update import initial
 from cockpit.wiring import acting
 from tests.adapters.flags.servers import TOKEN, UnleashServer, running
@@ -59,11 +59,41 @@ async def test_after_a_reload_the_stores_of_the_new_files_are_moved_and_never_wi
     files = FlagStore("files", "flagd-file", str(tmp_path / "flags.json"))
     state = initial(replace(loaded.model, flags=(files,)))
     async with acting.world(loaded, actor="mara") as world:
-        assert acting.for_state(world, initial(loaded.model)).flags is world.flags
-        new = acting.for_state(world, state)
+        worlds = acting.Worlds(world)
+        assert worlds.of(initial(loaded.model)).flags is world.flags
+        new = worlds.of(state)
         assert {name: type(each) for name, each in new.flags.items()} == {"files": FlagdFile}
         assert new.model is state.model
-        looking = acting.for_state(world, replace(state, readonly=True))
+        looking = worlds.of(replace(state, readonly=True))
         assert (looking.readonly, [type(each) for each in looking.flags.values()]) == (True, [LookOnly])
+        assert worlds.of(state).readonly  # once and for all
     async with acting.world(loaded, actor="mara", readonly=True) as world:
-        assert [type(each) for each in acting.for_state(world, state).flags.values()] == [LookOnly]
+        assert [type(each) for each in acting.Worlds(world).of(state).flags.values()] == [LookOnly]
+
+
+async def test_after_a_reload_checks_ask_the_servers_of_the_new_files_and_all_are_closed(
+    tmp_path: Path,
+) -> None:
+    loaded = config.load(small(tmp_path, CONFIG + FLAGS.replace("URL", "http://localhost:1")))
+    model = replace(
+        loaded.model,
+        prometheus=(MetricServer("new", "http://localhost:2"),),
+        alertmanager=(AlertServer("new", "http://localhost:3"),),
+    )
+    async with acting.world(loaded, actor="mara") as world:
+        closed = []
+
+        async def close() -> None:
+            closed.append("metrics")
+
+        world.metrics.close = close  # type: ignore[method-assign]
+        worlds = acting.Worlds(world)
+        assert worlds.of(initial(loaded.model)).metrics is world.metrics
+        new = worlds.of(initial(model))
+        assert new.metrics is not world.metrics
+        assert (world.silencer, new.silencer is None) == (None, False)
+        assert worlds.of(initial(model)) == new
+        assert worlds.of(replace(initial(model), readonly=True)).silencer is None
+        assert closed == []  # a run may still be asking
+        await worlds.close()
+        assert closed == ["metrics"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -41,14 +41,22 @@ log = logging.getLogger(__name__)
 FAREWELL: Final = 2.0
 
 
+async def nothing_to_close() -> None:
+    """Where the world holds no connections."""
+
+
 @dataclass
 class Crew:
-    """`world_of`: what a run may touch, for the model of a state. Behind `engine.acting.Acting`."""
+    """`world_of`: what a run may touch, for the model of a state; `close` lets go of it.
+
+    Behind `engine.acting.Acting`.
+    """
 
     world_of: Callable[[State], World]
     say: Callable[[Event], None]
     poke: Callable[[], None]
     now: Callable[[], float]
+    close: Callable[[], Awaitable[None]] = nothing_to_close
     _desks: dict[str, ScreenDesk] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -87,8 +95,12 @@ class Crew:
             desk.leave()
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=FAREWELL)
-        for task in self._tasks:
+        left = set(self._tasks)
+        for task in left:
             task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=FAREWELL)
+        await self.close()
 
     def _begin(self, work: Coroutine[Any, Any, None], what: str) -> None:
         task = asyncio.ensure_future(self._guarded(work, what))
