@@ -6,11 +6,11 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from cockpit.cli.settings import Settings
-from cockpit.errors import RunRefused, UsageError
+from cockpit.errors import JournalError, RunRefused, UsageError
 
 if TYPE_CHECKING:
     from cockpit.cli.desk import TerminalDesk
@@ -37,13 +37,29 @@ async def opened(settings: Settings, *, reads_only: bool = False) -> AsyncIterat
 
 
 def in_world(
-    settings: Settings, work: Callable[[World], Awaitable[Result]], *, reads_only: bool = False
+    settings: Settings,
+    work: Callable[[World], Awaitable[Result]],
+    *,
+    reads_only: bool = False,
+    writes: bool = False,
 ) -> Result:
+    """`writes`: what it does goes on record, which is kept quick to read."""
+
     async def run() -> Result:
         async with opened(settings, reads_only=reads_only) as world:
-            return await work(world)
+            done = await work(world)
+            if writes:
+                await _keep_quick(world)
+            return done
 
     return asyncio.run(run())
+
+
+async def _keep_quick(world: World) -> None:
+    from cockpit.engine.runs.remembered import checkpoint_when_due
+
+    with suppress(JournalError):  # the next start is slower then, and nothing is lost
+        await checkpoint_when_due(world.journal, world.clock.now())
 
 
 async def named_run(world: World, name: str) -> tuple[Run, int]:

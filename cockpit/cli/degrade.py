@@ -36,4 +36,4 @@ def degrade(settings: Settings, node: str, mode: str, turn: str, reason: str) ->
         say([f"{node} {mode}: marked {turn}"])
         return 0
 
-    return in_world(settings, work)
+    return in_world(settings, work, writes=True)

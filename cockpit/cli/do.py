@@ -56,7 +56,7 @@ def do(settings: Settings, argv: Sequence[str], *, target: str, reason: str) -> 
         return HELD
 
     refuse_readonly(settings)
-    return in_world(settings, work)
+    return in_world(settings, work, writes=True)
 
 
 def _job(world: World, argv: Sequence[str], target: str) -> Job:

@@ -96,7 +96,7 @@ def flip(
             return HELD
         return await _moved(world, kind, seen, reason, json=json)
 
-    return in_world(settings, work)
+    return in_world(settings, work, writes=True)
 
 
 async def _seen(world: World, kind: Kind, switch: KillSwitch, env: str, flips: Flips) -> SwitchSeen:

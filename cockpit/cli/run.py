@@ -58,7 +58,7 @@ def run(
             let_go(world, started)
 
     refuse_readonly(settings)
-    return in_world(settings, work)
+    return in_world(settings, work, writes=True)
 
 
 def resume(settings: Settings, name: str, manner: Manner, *, rollback: bool = False, reason: str = "") -> int:
@@ -85,7 +85,7 @@ def resume(settings: Settings, name: str, manner: Manner, *, rollback: bool = Fa
             let_go(world, found)
 
     refuse_readonly(settings)
-    return in_world(settings, work)
+    return in_world(settings, work, writes=True)
 
 
 async def _drive(

@@ -72,4 +72,4 @@ def approve(settings: Settings, name: str, step: str, *, refuse: bool, reason: s
         return 0
 
     refuse_readonly(settings)
-    return in_world(settings, work)
+    return in_world(settings, work, writes=True)

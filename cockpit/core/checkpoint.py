@@ -20,6 +20,8 @@ EVERY: Final = 10_000
 """Records between two of them."""
 KEPT: Final = 50
 """Runs that are over, without children, that it remembers; older ones are read when they are asked for."""
+COCKPIT: Final = "cockpit"
+"""The actor of what nobody asked for."""
 WORDS: Final = 1
 """Version of the state; one in other words is not understood."""
 

@@ -20,8 +20,6 @@ PAGE: Final = 2_000
 """Records folded at a time, so that a long record does not hold the loop."""
 LATELY: Final = 300
 """Records before the checkpoint that are read for the timeline."""
-COCKPIT: Final = "cockpit"
-"""The actor of what nobody asked for."""
 
 
 class Tail:
@@ -90,7 +88,7 @@ class Tail:
         if state.readonly or state.record.seq - self._checkpointed < checkpoints.EVERY:
             return
         made = await asyncio.to_thread(checkpoint, state.record)
-        fact = checkpoints.fact_of(made, self._clock.now(), COCKPIT)
+        fact = checkpoints.fact_of(made, self._clock.now(), checkpoints.COCKPIT)
         self._checkpointed = (await self._journal.append([fact]))[0].seq
 
     def _tell(self, trouble: str) -> None:

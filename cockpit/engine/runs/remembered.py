@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cockpit.core.checkpoint import record_at
+from cockpit.core import checkpoint as checkpoints
+from cockpit.core.checkpoint import COCKPIT, record_at
+from cockpit.core.levels import Instant
 from cockpit.core.runbook.fold import folded
 from cockpit.core.runbook.run import Run
 from cockpit.core.state import Record
@@ -29,6 +31,18 @@ async def record_now(journal: Journal, since: Record | None = None) -> Record:
         for each in records:
             record = remembered(record, each)
     return record
+
+
+async def checkpoint_when_due(journal: Journal, at: Instant) -> None:
+    """For what opens no screen: where only commands write, starting does not grow with history either.
+
+    Raises JournalError.
+    """
+    last = await journal.latest_checkpoint()
+    if not await journal.read((last.recorded if last else 0) + checkpoints.EVERY - 1, 1):
+        return
+    made = checkpoints.checkpoint(await record_now(journal))
+    await journal.append([checkpoints.fact_of(made, at, COCKPIT)])
 
 
 async def all_runs(journal: Journal) -> dict[str, Run]:
