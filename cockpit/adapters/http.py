@@ -23,6 +23,9 @@ from cockpit.core.runbook.work import JUST_LOOKING, Answered, HttpAnswer, Purpos
 from cockpit.errors import sentence
 
 CONNECT: Final[Seconds] = 5.0
+SHARE: Final = 0.9
+"""Of the time for everything, for each part of connecting: httpcore closes a handshake that it gives up
+itself, and leaves the socket of one that it is told to give up to the garbage collector."""
 MOST_BYTES: Final = 1024 * 1024
 """Of an answer; the rest is not read."""
 FRAMING: Final = frozenset({"content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"})
@@ -68,12 +71,14 @@ class HttpxHttp:
         said = {name.lower(): value for given in (call.headers, headers) for name, value in given.items()}
         if why := _refusal(call, said):
             return HttpAnswer(Answered.REFUSED, reason=redact(why, secrets))
-        sent = _Sent()
+        sent, connect = _Sent(), min(CONNECT, SHARE * within)
         try:
             async with asyncio.timeout(within):
-                return await self._answer(call, said, secrets, sent)
+                return await self._answer(call, said, secrets, sent, connect)
         except TimeoutError:
             why = _late(call, sent, within)
+        except httpx.ConnectTimeout:
+            why = _late(call, sent, connect)
         except httpx.LocalProtocolError:
             # Said by our own side before it lets anything out.
             why, sent = "the request cannot be written: its headers are no headers", _Sent()
@@ -90,7 +95,12 @@ class HttpxHttp:
             await client.aclose()
 
     async def _answer(
-        self, call: HttpCall, headers: Mapping[str, str], secrets: Sequence[str], sent: _Sent
+        self,
+        call: HttpCall,
+        headers: Mapping[str, str],
+        secrets: Sequence[str],
+        sent: _Sent,
+        connect: Seconds,
     ) -> HttpAnswer:
         content = None if call.json is None else _written(call.json)
         if content is not None:
@@ -102,6 +112,7 @@ class HttpxHttp:
             content=content,
             headers=[(name.encode(), value.encode()) for name, value in headers.items()],
             extensions={"trace": sent.trace},
+            timeout=httpx.Timeout(None, connect=connect),
         )
         async with asked as reply:
             sent.status = reply.status_code
@@ -120,8 +131,6 @@ def _build() -> httpx.AsyncClient:
         verify=tls_context({}),
         # None is kept open: on one that the server has just closed nobody knows whether a request arrived.
         limits=httpx.Limits(max_keepalive_connections=0),
-        # The whole is limited by the caller; httpx itself has no limit for the whole.
-        timeout=httpx.Timeout(None, connect=CONNECT),
         trust_env=False,
         follow_redirects=False,
         headers={"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "cockpit"},

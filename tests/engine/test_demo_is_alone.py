@@ -44,6 +44,7 @@ def touched(what: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.evening
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     "what",

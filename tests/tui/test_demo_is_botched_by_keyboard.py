@@ -17,7 +17,8 @@ def terminal(tmp_path: Path) -> Iterator[Tmux]:
         yield terminal
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.evening
+@pytest.mark.timeout(400)
 def test_a_wrong_runbook_is_taken_back(terminal: Tmux) -> None:
     terminal.press(":")
     terminal.type("checkout-rollback")

@@ -17,6 +17,7 @@ def terminal(tmp_path: Path) -> Iterator[Tmux]:
         yield terminal
 
 
+@pytest.mark.evening
 @pytest.mark.timeout(400)
 def test_two_runbooks_and_a_switch_end_it(terminal: Tmux) -> None:
     terminal.press("r")
