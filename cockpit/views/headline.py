@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
 
-from cockpit.core.health.state import Node, Suspect
+from cockpit.core.health.state import Node
 from cockpit.core.levels import Instant, Integrity, Shown, Verdict
 from cockpit.core.state import SourceState, State
-from cockpit.text import age, clock, join_names, percent, plural
+from cockpit.core.update_record import needs_somebody
+from cockpit.text import clock, join_names, percent, plural
 from cockpit.views import business, facts, fit, words
+from cockpit.views.cause import cause
 from cockpit.views.layout import fit as shortened
 from cockpit.views.layout import join, width_of, wrap
 from cockpit.views.lines import Line, Span, Tone, line, text_of
+from cockpit.views.sentence import Sentence, Weight, say
 
-TWO_CANDIDATES = 0.1
-"""Scores closer than this tell nobody apart."""
 NOTE = 100
 """Cells of what a server says of its answers."""
-
-
-class Weight(IntEnum):
-    """How early a sentence gets its room: the lowest first."""
-
-    DATA = 0
-    FEEL = 1
-    CAUSE = 2
-    KEY = 3
-    CHANGE = 4
-    SPREAD = 5
-    BLIND = 6
-    TELL_APART = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    weight: Weight
-    line: Line
 
 
 def sentences(state: State, now: Instant) -> tuple[str, ...]:
@@ -75,22 +55,18 @@ def _ended(last: Line, width: int) -> Line:
 def _sentences(state: State, now: Instant) -> Iterator[Sentence]:
     if state.health.at is None:
         yield from _sourceless(state, now, all_of_it=True)
-        yield _say(Weight.FEEL, "Waiting for the first answer; nothing is known yet.", Tone.STRONG)
+        yield say(Weight.FEEL, "Waiting for the first answer; nothing is known yet.", Tone.STRONG)
         return
     if _all_fine(state):
-        yield _say(Weight.FEEL, _fine(state), Tone.STRONG)
+        yield say(Weight.FEEL, _fine(state), Tone.STRONG)
         return
     yield from _data(state)
     yield from _feel(state)
-    yield from _cause(state)
+    yield from cause(state)
     yield from _spreads(state, now)
     yield from _sourceless(state, now)
     yield from _unseen(state)
     yield from _key(state)
-
-
-def _say(weight: Weight, text: str, tone: Tone = Tone.PLAIN) -> Sentence:
-    return Sentence(weight, line(text, tone))
 
 
 def _all_fine(state: State) -> bool:
@@ -122,14 +98,14 @@ def _data(state: State) -> Iterator[Sentence]:
         latch = state.health.latches.get(wrong[0].name)
         since = f" since {clock(latch.first)} UTC" if latch else ""
         names = join_names([node.name for node in wrong], 2)
-        yield _say(Weight.DATA, f"Data written by {names} is wrong{since}.", Tone.BREACHED)
+        yield say(Weight.DATA, f"Data written by {names} is wrong{since}.", Tone.BREACHED)
 
 
 def _feel(state: State) -> Iterator[Sentence]:
     """What customers feel, else what others do; without a capability that is hurt the worst service."""
     felt = business.felt_first(state)
     if felt:
-        yield _say(Weight.FEEL, f"{business.sentence(state, felt[0])}{_others(state, felt)}.", Tone.STRONG)
+        yield say(Weight.FEEL, f"{business.sentence(state, felt[0])}{_others(state, felt)}.", Tone.STRONG)
         return
     capabilities = state.health.capabilities()
     wrong = [node for node in state.health.services() if facts.is_wrong(node)]
@@ -137,12 +113,12 @@ def _feel(state: State) -> Iterator[Sentence]:
     worst = facts.worst(wrong)
     if not failing and worst is not None and worst.level is Shown.AT_RISK:
         names = join_names([node.name for node in wrong if node.level is Shown.AT_RISK])
-        yield _say(Weight.FEEL, f"Nothing fails, but at risk: {names}.", Tone.STRONG)
+        yield say(Weight.FEEL, f"Nothing fails, but at risk: {names}.", Tone.STRONG)
     elif failing:
         unhurt = capabilities and all(node.level is Shown.OK for node in capabilities)
         count = f"{plural(len(failing), 'service')} not fine"
         text = "No business capability is hurt so far" if unhurt else count
-        yield _say(Weight.FEEL, f"{text}.", Tone.STRONG)
+        yield say(Weight.FEEL, f"{text}.", Tone.STRONG)
 
 
 def _others(state: State, felt: list[Node]) -> str:
@@ -154,55 +130,6 @@ def _others(state: State, felt: list[Node]) -> str:
         said = f"; {facts.title(state, worst.name)}: {words.level_word(worst.level)}"
         rest -= 1
     return f"{said}{f'; {rest} more hurt or at risk' if rest else ''}"
-
-
-def _cause(state: State) -> Iterator[Sentence]:
-    suspects = state.health.suspects
-    if not suspects:
-        return
-    first = suspects[0]
-    if len(suspects) > 1 and first.score - suspects[1].score < TWO_CANDIDATES:
-        second = suspects[1]
-        either = f"{_suspected(state, first)}, or {_suspected(state, second)}"
-        yield _say(Weight.CAUSE, f"Two candidates: {either}.")
-        yield from _change(state, first)
-        yield _say(Weight.TELL_APART, _tell_apart(state, first, second))
-        return
-    drags = f", dragging down {_names(first.explains)}" if first.explains else ""
-    missing = f"; evidence missing from {join_names(first.blind_spots, 2)}" if first.blind_spots else ""
-    yield _say(Weight.CAUSE, f"Probably {_suspected(state, first)}{drags}{missing}.")
-    yield from _change(state, first)
-
-
-def _names(explained: tuple[str, ...]) -> str:
-    """ "checkout-api and 2 more": one name says enough."""
-    return join_names(explained, 2 if len(explained) == 2 else 1)
-
-
-def _suspected(state: State, suspect: Suspect) -> str:
-    return f"{suspect.service}, {words.level_word(state.health.node(suspect.service).level)}"
-
-
-def _change(state: State, suspect: Suspect) -> Iterator[Sentence]:
-    change = suspect.change
-    onset = state.health.node(suspect.service).onset
-    if change is None:
-        return
-    before = f", {age(onset - change.at)} before" if onset is not None else f" at {clock(change.at)} UTC"
-    undo = words.reversible(change)
-    text = (
-        f"Last change of {suspect.service}: {words.change_words(change)}{before}{', ' if undo else ''}{undo}."
-    )
-    yield _say(Weight.CHANGE, text)
-
-
-def _tell_apart(state: State, first: Suspect, second: Suspect) -> str:
-    """The check that tells two candidates apart: whose own signal moved first."""
-    shown = []
-    for suspect in (first, second):
-        reading = facts.main_reading(state, suspect.service)
-        shown.append(f"{suspect.service} {reading.signal.name}" if reading else suspect.service)
-    return f"To tell: which moved first, {shown[0]} or {shown[1]}?"
 
 
 def _spreads(state: State, now: Instant) -> Iterator[Sentence]:
@@ -222,7 +149,7 @@ def _spreads(state: State, now: Instant) -> Iterator[Sentence]:
         case _:
             said = words.verdict(spread, now)
             text = f"{said[:1].upper()}{said[1:]}."
-    yield _say(Weight.SPREAD, text)
+    yield say(Weight.SPREAD, text)
 
 
 def _boundary(state: State, crossed: str) -> str:
@@ -236,7 +163,7 @@ def _sourceless(state: State, now: Instant, all_of_it: bool = False) -> Iterator
     for source in facts.lost_sources(state)[:1]:
         seen = any(facts.is_failing(node) for node in state.health.services())
         weight = Weight.BLIND if seen and not all_of_it else Weight.FEEL
-        yield _say(weight, unreachable(state, source), Tone.PLAIN if seen else Tone.STRONG)
+        yield say(weight, unreachable(state, source), Tone.PLAIN if seen else Tone.STRONG)
 
 
 def unreachable(state: State, source: SourceState) -> str:
@@ -264,24 +191,31 @@ def _unseen(state: State) -> Iterator[Sentence]:
     else:
         text = f"{count:,} of {total:,} cannot be seen: {names}."
     nothing_else = not any(facts.is_failing(node) for node in state.health.nodes)
-    yield _say(Weight.FEEL if nothing_else else Weight.BLIND, text)
+    yield say(Weight.FEEL if nothing_else else Weight.BLIND, text)
     for source in [each for each in facts.noted_sources(state) if each.kind == "prometheus"][:1]:
         said = text_of(shortened(line(source.note), NOTE)).rstrip(".")
-        yield _say(Weight.BLIND, f"{facts.source_title(source)}: {said}.")
+        yield say(Weight.BLIND, f"{facts.source_title(source)}: {said}.")
 
 
 def _key(state: State) -> Iterator[Sentence]:
     if not state.health.suspects and not facts.lost_sources(state) and not facts.breached(state):
         return
     fitting = fit.proposals(state)
+    waiting = [run for run in state.record.runs.values() if needs_somebody(run)]
+    if waiting and not (fitting and facts.breached(state)):
+        yield _press(f"{waiting[0].id}, {waiting[0].runbook.title}, is not over.", Weight.KEY)
+        return
     if fitting:
-        tail = f" {fitting[0].title} (not rehearsed)."
         # While data is wrong, what to do about it is worth more than what else may have caused the rest.
         weight = Weight.FEEL if facts.breached(state) else Weight.KEY
-        yield Sentence(weight, (Span("Press"), Span(" "), Span("r", Tone.KEY), Span(":"), Span(tail)))
+        yield _press(f"{fitting[0].title} (not rehearsed).", weight)
         return
     first = facts.most_urgent(state)
     owner = facts.declared(state, first).owner if first else ""
     contact = facts.reach(state, owner)
     if owner:
-        yield _say(Weight.KEY, f"No runbook fits; call {owner}{', ' if contact else ''}{contact}.")
+        yield say(Weight.KEY, f"No runbook fits; call {owner}{', ' if contact else ''}{contact}.")
+
+
+def _press(what: str, weight: Weight) -> Sentence:
+    return Sentence(weight, (Span("Press"), Span(" "), Span("r", Tone.KEY), Span(":"), Span(f" {what}")))

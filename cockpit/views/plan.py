@@ -105,7 +105,8 @@ def _remarks(state: State, runbook: Runbook, plan: Plan | None, blocked: str) ->
         )
     if plan is not None and not plan.busy and not plan.trouble:
         changing = sum(step.effect != "read" for step in plan.steps)
-        locks = f"; holds {join_names(plan.locks)}" if plan.locks else ""
+        kept = [lock.partition(":")[2] or lock for lock in plan.locks]
+        locks = f"; keeps other runs off {join_names(kept)}" if kept else ""
         budget = f"; may take {age(runbook.time_budget)}" if runbook.time_budget else ""
         verb = "changes" if changing == 1 else "change"
         said = f"{plural(len(plan.steps), 'step')}, {changing} of them {verb} something"

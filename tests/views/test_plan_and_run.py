@@ -10,7 +10,7 @@ from cockpit.core.runbook.live import Live, Plan, PlannedCheck
 from cockpit.core.runbook.run import Run
 from cockpit.core.runbook.words import say
 from cockpit.core.state import State
-from cockpit.views import run_asking, run_steps
+from cockpit.views import headline, run_asking, run_steps
 from cockpit.views.asking import Option
 from cockpit.views.lines import text_of
 from cockpit.views.plan import Asked, as_written, in_the_way, plan_view
@@ -112,3 +112,13 @@ def test_a_way_out_needs_nothing_and_a_phrase_needs_every_letter() -> None:
     assert Option("x", "X", wants="why").refuses("  ") == "why: it cannot be empty"
     assert Option("x", "X", wants="why", optional=True).refuses("") == ""
     assert Option("x", "X", why_not="sealed").refuses("anything") == "sealed"
+
+
+def test_a_run_that_is_not_over_is_what_the_headline_leads_to() -> None:
+    before = headline.sentences(shop(), NOW)[-1]
+    played = begin(book(step("one")))
+    assert "R-1" not in before
+    assert (
+        headline.sentences(running(played.run), NOW)[-1]
+        == f"Press r: R-1, {played.run.runbook.title}, is not over."
+    )
