@@ -42,6 +42,13 @@ class Samples:
     def __len__(self) -> int:
         return len(self.answer)
 
+    def trail(self) -> array[float]:
+        """Only the values, NaN where none came: what is kept of a poll that is over."""
+        if self.answer.count(PRESENT) == len(self.answer):
+            return self.value
+        pairs = zip(self.answer, self.value, strict=True)
+        return array("d", [value if answer == PRESENT else NOT_STATED for answer, value in pairs])
+
     @staticmethod
     def failed(count: int) -> Samples:
         """What a template that did not answer looks like."""

@@ -19,7 +19,7 @@ from cockpit.core.health.own import measure
 from cockpit.core.health.severity import suggest
 from cockpit.core.health.shown import show, sight
 from cockpit.core.health.spread import moment, remember, spread
-from cockpit.core.health.state import Columns, Health, Impact, Part
+from cockpit.core.health.state import Columns, Health, Impact, Part, Ring
 from cockpit.core.health.suspects import explore
 from cockpit.core.levels import Instant, Seconds
 from cockpit.core.model import Model
@@ -118,12 +118,17 @@ def advance(health: Health, poll: Poll) -> Health:
         changes=_changes(health.changes, poll.changes, at),
         alerts=health.alerts if poll.alerts is None else poll.alerts,
         last=poll.samples,
-        ring=(*health.ring[-(RING - 1) :], (at, poll.samples)),
+        ring=_remembered(health, poll),
         started_at=at if health.started_at is None else health.started_at,
     )
     known, total = _coverage(graph, parts)
     after = replace(after, impacts=_impacts(after, health), known=known, total=total)
     return replace(after, moments=remember(health.moments, moment(after, at)))
+
+
+def _remembered(health: Health, poll: Poll) -> Ring:
+    trails = {number: samples.trail() for number, samples in poll.samples.items()}
+    return *health.ring[-(RING - 1) :], (poll.at, trails)
 
 
 def reason(health: Health) -> Health:

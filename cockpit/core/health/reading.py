@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cockpit.core.health.rules import UNKNOWN
 from cockpit.core.levels import Instant, Level, Seconds
 from cockpit.core.model import Signal
-from cockpit.core.poll import FAILED, PLENTY, PRESENT, UNKNOWN_AGE, Samples
+from cockpit.core.poll import FAILED, NOT_STATED, PLENTY, PRESENT, UNKNOWN_AGE, Samples
 
 if TYPE_CHECKING:
     from cockpit.core.health.state import Health
@@ -72,10 +72,13 @@ def trail(health: Health, name: str, signal: str, source: str | None = None) -> 
         if health.graph.slots.slots[slot].signal.name == signal
         and source in (None, health.graph.slots.slots[slot].source)
     )
+    template = health.graph.slots.templates[health.graph.template_of[slot]]
+    row = slot - template.start
     found: list[float | None] = []
-    for _, samples in health.ring:
-        answer, value, _, _ = _sample(health, samples, slot)
-        found.append(value if answer == PRESENT and value == value else None)
+    for _, trails in health.ring:
+        values = trails.get(template.number, ())
+        value = values[row] if row < len(values) else NOT_STATED
+        found.append(value if value == value else None)
     return found
 
 

@@ -135,6 +135,7 @@ class Impact:
     expected: float | None = None
 
 
+Ring: TypeAlias = "tuple[tuple[Instant, Mapping[int, array[float]]], ...]"
 Run: TypeAlias = tuple[int, Instant, Instant]
 """Equal verdicts in a row: (verdict, first at, last at). Verdicts are levels, or -1 for unknown."""
 
@@ -232,8 +233,8 @@ class Health:
     moments: tuple[Moment, ...] = ()
     last: Mapping[int, Samples] = field(default_factory=dict)
     """Samples of the last poll by template."""
-    ring: tuple[tuple[Instant, Mapping[int, Samples]], ...] = ()
-    """The last 60 polls, oldest first, for sparklines."""
+    ring: Ring = ()
+    """Values of the last 60 polls by template, oldest first, for sparklines; NaN where nothing came."""
     known: int = 0
     total: int = 0
     """Services with signals, and how many of them are not unknown."""
