@@ -43,16 +43,24 @@ def in_world(
     reads_only: bool = False,
     writes: bool = False,
 ) -> Result:
-    """`writes`: what it does goes on record, which is kept quick to read."""
+    """`writes`: it goes on record, which is kept quick to read; RunRefused where all is read-only."""
 
     async def run() -> Result:
         async with opened(settings, reads_only=reads_only) as world:
+            if writes and world.readonly:
+                raise RunRefused(_why_readonly(settings))
             done = await work(world)
             if writes:
                 await _keep_quick(world)
             return done
 
     return asyncio.run(run())
+
+
+def _why_readonly(settings: Settings) -> str:
+    if settings.readonly:
+        return "this cockpit is read-only, so nothing is done"
+    return "the configuration lets nobody write from here (access.readonly)"
 
 
 async def _keep_quick(world: World) -> None:
@@ -83,11 +91,6 @@ def exit_code(run: Run, *, rollback: bool = False) -> int:
         return UNKNOWN
     done = run.rollback == "complete" if rollback else run.forward.startswith("completed")
     return COMPLETED if run.final and done and (rollback or not run.rollback) else HELD
-
-
-def refuse_readonly(settings: Settings) -> None:
-    if settings.readonly:
-        raise RunRefused("this cockpit is read-only, so nothing is started")
 
 
 @contextmanager

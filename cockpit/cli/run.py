@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cockpit.cli.acting import INTERRUPTED, exit_code, hearing, in_world, named_run, refuse_readonly
+from cockpit.cli.acting import INTERRUPTED, exit_code, hearing, in_world, named_run
 from cockpit.cli.answers import Answers
 from cockpit.cli.settings import Settings
 from cockpit.errors import RunRefused, UsageError
@@ -57,7 +57,6 @@ def run(
         finally:
             let_go(world, started)
 
-    refuse_readonly(settings)
     return in_world(settings, work, writes=True)
 
 
@@ -84,7 +83,6 @@ def resume(settings: Settings, name: str, manner: Manner, *, rollback: bool = Fa
         finally:
             let_go(world, found)
 
-    refuse_readonly(settings)
     return in_world(settings, work, writes=True)
 
 

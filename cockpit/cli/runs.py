@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cockpit.cli.acting import in_world, named_run, refuse_readonly
+from cockpit.cli.acting import in_world, named_run
 from cockpit.cli.output import say, say_json
 from cockpit.cli.settings import Settings
 from cockpit.errors import RunRefused, UsageError
@@ -71,5 +71,4 @@ def approve(settings: Settings, name: str, step: str, *, refuse: bool, reason: s
         say([f"{run.id} {step}: {'refused' if refuse else 'approved'} (second person not enforced here)"])
         return 0
 
-    refuse_readonly(settings)
     return in_world(settings, work, writes=True)

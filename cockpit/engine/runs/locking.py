@@ -17,7 +17,8 @@ from cockpit.ports import Owners
 async def refuse(world: World, runbook: Runbook, why: str) -> None:
     """Puts the refusal on record and raises it."""
     body: dict[str, Json] = {"what": f"run {runbook.id}", "why": why}
-    await world.journal.append([Fact("access.refused", world.clock.now(), world.actor, body)])
+    if not world.readonly:
+        await world.journal.append([Fact("access.refused", world.clock.now(), world.actor, body)])
     raise RunRefused(f"{runbook.id} is not started: {why}")
 
 
@@ -108,7 +109,9 @@ def _number(id: str) -> int:
 
 
 async def take_up(world: World, run: Run) -> None:
-    """Own a run that nobody owns, with its locks. Raises RunRefused naming who has it."""
+    """Own a run that nobody owns, with its locks. Raises RunRefused naming who has it, or read-only."""
+    if world.readonly:
+        raise RunRefused(f"this cockpit is read-only, so {run.id} is left as it is")
     if not world.owners.claim(run.id):
         raise RunRefused(f"{run.id} is in the hands of {world.owners.holder(run.id) or 'somebody else'}")
     for key in lock_keys(run.runbook):

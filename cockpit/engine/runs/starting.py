@@ -111,13 +111,13 @@ async def start(
     `overrides`: reasons typed for checks that cannot be told, by their number from 1. Raises RunRefused, and
     the refusal is on record.
     """
+    if world.readonly:  # not even the refusal goes on record from here
+        raise RunRefused("this cockpit is read-only, so nothing is started")
     overrides = overrides or {}
     for number, check in enumerate(prepared.checks, 1):
         if check.blocks and (check.holds is False or (check.holds is None and not overrides.get(number))):
             why = check.why or "it cannot be told"
             await refuse(world, prepared.wanted.runbook, f"{check.title}: {why}")
-    if world.readonly:
-        await refuse(world, prepared.wanted.runbook, "this cockpit is read-only")
     taken = await lock(world, prepared.wanted.runbook)
     id = await new_id(world)
     try:

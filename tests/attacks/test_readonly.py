@@ -1,0 +1,181 @@
+"""Read-only is read-only: every command and every key, and nothing that can be moved has moved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+from typer.main import get_command
+
+from cockpit.cli.app import app
+from cockpit.tui.app import CockpitApp
+from cockpit.views.keys import BINDINGS
+from tests.cli.changing import changing, go
+from tests.tui.acting import Acted
+from tests.tui.conftest import screen_text
+
+MORE = """\
+flags: [{name: files, provider: flagd-file, path: flags.json, environments: [default]}]
+kill_switches: [{key: off, provider: files, service: checkout, expires: 1h}]
+"""
+PAPER = """\
+    owner: web
+    degradations: [{name: paper, manual: true, level: DEGRADED, works: all of it, lost: time}]
+"""
+FLAG = {"state": "ENABLED", "variants": {"on": True, "no": False}, "defaultVariant": "no"}
+WHY = ("--reason", "because")
+ACTS = {
+    "run": ("run", "change", "--yes"),
+    "resume": ("resume", "last", "--yes"),
+    "rollback": ("rollback", "last", "--yes"),
+    "takeover": ("takeover", "R-1"),
+    "approve": ("approve", "R-1", "write", *WHY),
+    "degrade": ("degrade", "checkout", "paper", "on", *WHY),
+    "do": ("do", "--target", "here", *WHY, "--", "./set", "value", "done"),
+    "flags kill": ("flags", "kill", "off", "--yes", *WHY),
+    "flags restore": ("flags", "restore", "off", "--yes", *WHY),
+}
+LOOKS = {
+    "runbooks": ("runbooks",),
+    "plan": ("plan", "change"),
+    "check": ("check", "change"),
+    "runs": ("runs", "--all"),
+    "print": ("print", "change"),
+    "status": ("status",),
+    "lint": ("lint", "--live"),
+    "doctor": ("doctor",),
+    "trust": ("trust",),
+    "schema": ("schema", "Cockpit"),
+    "rules": ("rules",),
+    "journal verify": ("journal", "verify"),
+    "journal tail": ("journal", "tail"),
+    "journal export": ("journal", "export"),
+    "flags list": ("flags", "list"),
+    "flags show": ("flags", "show", "off"),
+}
+ELSEWHERE = {
+    "demo": "in a world of its own",
+    "record": "only into the file that it is told",
+    "replay": "acts on nothing",
+}
+
+
+def commands() -> set[str]:
+    found = set()
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        found |= {f"{name} {each}" for each in getattr(command, "commands", {})} or {name}
+    return found
+
+
+def test_no_command_is_forgotten_here() -> None:
+    assert commands() == {*ACTS, *LOOKS, *ELSEWHERE}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that is held in the middle and a switch, so that there is something to go on with."""
+    folder = changing(tmp_path_factory.mktemp("readonly"))
+    config = folder / "config" / "cockpit.yaml"
+    config.write_text(config.read_text().replace("    owner: web\n", PAPER, 1) + MORE)
+    (folder / "config" / "flags.json").write_text(json.dumps({"flags": {"off": FLAG}}))
+    assert go(folder, "run", "change", "--answer", "write=y").returncode == 1
+    return folder
+
+
+@pytest.fixture(params=["flag", "configuration"])
+def first(here: Path, request: pytest.FixtureRequest) -> Iterator[tuple[str, ...]]:
+    """What stands before the command."""
+    config = here / "config" / "cockpit.yaml"
+    before = config.read_text()
+    if request.param == "configuration":
+        config.write_text(before + "access: {readonly: true}\n")
+    yield ("--readonly",) if request.param == "flag" else ()
+    config.write_text(before)
+
+
+def moved(here: Path) -> dict[str, bytes]:
+    """All that could be: files, flags, what the script wrote down, the record."""
+    found = {str(file): file.read_bytes() for file in (here / "config").rglob("*") if file.is_file()}
+    return found | {"record": go(here, "journal", "export").stdout.encode()}
+
+
+def test_no_command_moves_anything(here: Path, first: tuple[str, ...]) -> None:
+    before = moved(here)
+    for name, words in ACTS.items():
+        done = go(here, *first, *words)
+        assert done.returncode == 2, (name, done.stdout, done.stderr)
+        assert "read-only" in done.stderr or "readonly" in done.stderr, name
+    for name, words in LOOKS.items():
+        done = go(here, *first, *words)
+        assert "Traceback" not in done.stderr, name
+    assert moved(here) == before
+
+
+SCREENS = sorted({screen for each in BINDINGS for screen in each.screens} | {"bridge"})
+WAYS = {
+    "bridge": [],
+    "services": ["2"],
+    "service": ["enter"],
+    "alerts": ["a"],
+    "runbooks": ["r"],
+    "plan": ["r", "enter"],
+    "run": ["r", "enter"],
+    "switches": ["s"],
+}
+LEAVES = {"q", "ctrl+c", "ctrl+q"}
+
+
+def test_no_screen_is_forgotten_here() -> None:
+    assert set(WAYS) == set(SCREENS)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_no_key_moves_anything(screen: str) -> None:
+    one = Acted()
+    if screen == "run":
+        await begun(one)
+    values, records = dict(one.stage.machine.values), len(one.stage.journal.records)
+    app = Acted(one.stage, readonly=True).app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await way(app, pilot, screen)
+        for key in keys(screen):
+            before = app.screen
+            await pilot.press(key)
+            await pilot.pause(0.05)
+            if app.screen is not before or isinstance(app.focused, Input):
+                await pilot.pause(0.45)  # a question counts once it has been read
+                # Whatever is asked: the second choice, and whatever is to be typed.
+                await pilot.press("down", "enter", *"prod", "enter", "enter")
+                await way(app, pilot, screen)
+        assert app.failure is None
+    assert one.stage.machine.values == values
+    assert len(one.stage.journal.records) == records
+
+
+def keys(screen: str) -> set[str]:
+    """Those of the screen; what works everywhere is pressed on the Bridge."""
+    known = [each for each in BINDINGS if screen in each.screens or (screen == "bridge" and not each.screens)]
+    return {key for each in known for key in each.keys} - LEAVES
+
+
+async def way(app: CockpitApp, pilot: Pilot[None], screen: str) -> None:
+    for _ in range(4):
+        await pilot.press("escape")
+    await pilot.press("1", *WAYS[screen])
+    await pilot.pause(0.1)
+
+
+async def begun(one: Acted) -> None:
+    app = one.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r", "enter")
+        await pilot.pause(0.5)
+        await pilot.press("R")
+        await pilot.pause(0.5)
+        await pilot.press("down", "enter")
+        await pilot.pause(0.5)
+        assert "R-1" in "".join(screen_text(pilot))
