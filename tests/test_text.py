@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import random
 import unicodedata
 
 import pytest
@@ -114,6 +115,34 @@ def test_no_control_character_survives_and_twice_is_once(raw: str, multiline: bo
     assert clean(shown, multiline=multiline) == shown
     assert text.first_hidden(shown) == ""
     shown.encode()
+
+
+def test_of_two_hundred_thousand_strings_none_steers() -> None:
+    chance = random.Random(8)
+    steering = [
+        "\x1b",
+        "\x1b[",
+        "\x1b]",
+        "\x9b",
+        "\x9d",
+        "\x9c",
+        "\x07",
+        "\r",
+        "\n",
+        "\t",
+        *BIDI,
+        *TAGS,
+        "\ud800",
+    ]
+    parts = [*steering, *map(chr, range(0x100)), *";:\\m0?hJ$<>", "界", "e\u0301"]
+    for _ in range(200_000):
+        raw = "".join(chance.choices(parts, k=chance.randrange(12)))
+        shown = clean(raw)
+        assert not first_control(shown), ascii(raw)
+
+
+def first_control(shown: str) -> str:
+    return next((each for each in shown if unicodedata.category(each) in ("Cc", "Cf", "Cs")), "")
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"], include_characters=" ")))
