@@ -166,11 +166,17 @@ def lint(
 
 
 @app.command()
-def doctor(context: typer.Context, config: Config = None) -> int:
+def doctor(
+    context: typer.Context,
+    runbooks: Annotated[
+        bool, typer.Option("--runbooks", help="Also the tools and targets that runbooks need.")
+    ] = False,
+    config: Config = None,
+) -> int:
     """What can be reached, and how this terminal and installation are: 0 fine, 1 findings."""
     from cockpit.cli.doctor import doctor
 
-    return doctor(settings_of(context, config))
+    return doctor(settings_of(context, config), runbooks=runbooks)
 
 
 @app.command()

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cockpit.core.levels import Seconds
+from cockpit.core.model import Model
+from cockpit.errors import JournalError
 
 SMALLEST = (80, 24)
 SLOW_ESCAPE: Seconds = 0.1
@@ -97,6 +99,39 @@ def installation() -> Iterator[Check]:
             "Python may not keep compiled files: every start is slow",
             "unset PYTHONDONTWRITEBYTECODE",
         )
+
+
+def state(model: Model) -> Iterator[Check]:
+    """Where the record and results of commands are kept, and whether commands outlive the terminal here."""
+    from cockpit.wiring.acting import state_folder
+
+    try:
+        folder, kind = state_folder(model)
+    except JournalError as error:
+        yield Check(None, "state", error.message, error.hint)
+        return
+    if kind:
+        hint = "set journal.sqlite to a local disk: locks do not reach over the network"
+        yield Check(False, "state", f"{folder} is on a network file system ({kind})", hint)
+    else:
+        yield Check(True, "state", str(folder))
+    if _kills_user_processes():
+        yield Check(
+            False,
+            "state",
+            "systemd ends every process of a person who logs out, commands of runs too",
+            "set KillUserProcesses=no in logind.conf, or work under `systemd-run --user --scope`",
+        )
+
+
+def _kills_user_processes() -> bool:
+    manager = ["org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"]
+    command = ["busctl", "--system", "get-property", *manager, "KillUserProcesses"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=2, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return False  # no systemd, no logind
+    return answer.stdout.split() == ["b", "true"]
 
 
 def permissions(path: Path) -> Iterator[Check]:

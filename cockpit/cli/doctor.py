@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cockpit.cli.checks import Check, installation, permissions, terminal
+from cockpit.cli.checks import Check, installation, permissions, state, terminal
 from cockpit.cli.loading import load
 from cockpit.cli.output import say
 from cockpit.cli.settings import Settings
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from cockpit.config import Loaded
 
 
-def doctor(settings: Settings) -> int:
+def doctor(settings: Settings, *, runbooks: bool = False) -> int:
     """0 fine, 1 findings; broken configuration is a finding, and the rest is still looked at."""
-    checks = list(_checks(settings))
+    checks = list(_checks(settings, runbooks))
     say([_line(check) for check in checks], ascii=settings.ascii)
     findings = sum(check.good is False for check in checks)
     say(["", "Everything is fine." if not findings else f"{plural(findings, 'finding')}."])
     return 1 if findings else 0
 
 
-def _checks(settings: Settings) -> Iterator[Check]:
+def _checks(settings: Settings, runbooks: bool) -> Iterator[Check]:
     try:
         loaded = load(settings)
     except ConfigError as error:
@@ -39,6 +39,11 @@ def _checks(settings: Settings) -> Iterator[Check]:
         yield from _servers(loaded)
         yield from _files(loaded)
         yield from permissions(loaded.path)
+        yield from state(loaded.model)
+        if runbooks:
+            from cockpit.cli.doctor_runbooks import runbooks as of_runbooks
+
+            yield from of_runbooks(settings, loaded)
     yield from terminal()
     yield from installation()
 

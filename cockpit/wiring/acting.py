@@ -7,11 +7,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.failpoints import die_at
 from cockpit.adapters.journal.memory import MemoryJournal
+from cockpit.adapters.journal.mounts import networked
 from cockpit.adapters.journal.owners import RunOwners
 from cockpit.adapters.journal.place import DATABASE, place
 from cockpit.adapters.journal.sqlite import SqliteJournal
@@ -118,6 +120,13 @@ class Worlds:
     async def close(self) -> None:
         """All but the journal, which is the engine's."""
         await _close_each([*self._replaced, *_parts(self._now)])
+
+
+def state_folder(model: Model) -> tuple[Path, str]:
+    """Where the journal lies; the kind of network file system that is on, if any. Raises JournalError."""
+    folder = place(model.name, model.journal).path
+    there = next((each for each in (folder, *folder.parents) if each.exists()), folder)
+    return folder, networked(there)
 
 
 def trusted(model: Model) -> Trusted:

@@ -33,7 +33,7 @@ async def checks_of(eyes: Eyes) -> AsyncIterator[Checked]:
 
     The target's own check comes first: on the wrong one nothing else may be asked.
     """
-    target, *others = [await _target(eyes, name) for name in _targets(eyes)]
+    target, *others = [await right_target(eyes, name) for name in targets_of(eyes)]
     wrong = target is not None and target.holds is not True
     for condition in (*eyes.runbook.preconditions, *eyes.runbook.guards):
         if target is not None and wrong:
@@ -45,17 +45,17 @@ async def checks_of(eyes: Eyes) -> AsyncIterator[Checked]:
         if each is not None:
             yield each
     for need in eyes.runbook.needs:
-        yield await _need(eyes, need)
+        yield await is_there(eyes, need)
 
 
-def _targets(eyes: Eyes) -> tuple[str, ...]:
+def targets_of(eyes: Eyes) -> tuple[str, ...]:
     """The run's own first, then those of single steps."""
     chosen, book = eyes.target.name if eyes.target else "", eyes.runbook
     steps = (target_of(step, book, chosen) for step in (*book.steps, *book.finally_))
     return tuple(dict.fromkeys((chosen, *steps)))
 
 
-async def _target(eyes: Eyes, name: str) -> Checked | None:
+async def right_target(eyes: Eyes, name: str) -> Checked | None:
     """None: nothing tells whether it is the right one."""
     target = eyes.world.target(name)
     if target is None or not target.check:
@@ -66,7 +66,8 @@ async def _target(eyes: Eyes, name: str) -> Checked | None:
     return Checked(f"the target is {target.name}", holds, why)
 
 
-async def _need(eyes: Eyes, need: str) -> Checked:
+async def is_there(eyes: Eyes, need: str) -> Checked:
+    """One of `needs`."""
     world = eyes.world
     if need == "prometheus":
         seen = await eyes.look(Promql(ALIVE))
