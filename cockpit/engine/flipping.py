@@ -189,7 +189,11 @@ def _about(flip: Flip) -> dict[str, Json]:
 
 
 def _debts(world: World, seen: SwitchSeen, flip: Flip, change: FlagChange) -> list[Fact]:
-    """Who kills with an expiry owes the way back, also where nobody knows whether it was applied."""
+    """Who kills with an expiry owes the way back, also where nobody knows whether it was applied.
+
+    Who finds the flag killed owes nothing new: the debt is known by the change that it stands for, so it is
+    on record once, also when the answer to that change comes on record at the same moment.
+    """
     title = f"turn {flip.key}@{flip.env} back"
     now, chain = world.clock.now(), seen.story.chain
     body: dict[str, Json] = {"title": title, "key": flip.key, "provider": flip.provider, "env": flip.env}
@@ -203,4 +207,5 @@ def _debts(world: World, seen: SwitchSeen, flip: Flip, change: FlagChange) -> li
     if owes or not ours or flip.expires_at is None:
         return []
     body |= {"owner": owner_of(world.model, seen.switch), "expires_in": flip.expires_at - now}
-    return [Fact("obligation.opened", now, world.actor, body, flip.incident)]
+    stands = (seen.standing if change.outcome is FlagOutcome.NOOP else None) or flip
+    return [Fact("obligation.opened", now, world.actor, body, flip.incident, uid=f"{stands.op_id}-owed")]

@@ -177,6 +177,28 @@ async def test_what_changed_and_looks_the_same_is_killed_and_put_back_as_it_was_
     assert desk.stores.file.read_text() == theirs
 
 
+async def test_who_finds_it_killed_before_that_is_on_record_opens_no_second_debt(desk: Desk) -> None:
+    other = Desk(desk.stores, stage=desk.stage)
+
+    class Late:
+        """The record, on which what came of the first kill stands only after the second is over."""
+
+        told = ""
+
+        async def append(self, facts: Sequence[Fact]) -> Sequence[Recorded]:
+            if facts[0].kind == "flag.settled" and not self.told:
+                self.told = await other.move("kill", "pay-async", "default")
+            return await desk.stage.journal.append(facts)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(desk.stage.journal, name)
+
+    late = Late()
+    assert await desk.move("kill", "pay-async", "default", journal=late) == "kill pay-async@default: applied"
+    assert late.told == "kill pay-async@default: was so already"
+    assert sorted(desk.kinds()) == ["flag.requested"] * 2 + ["flag.settled"] * 2 + ["obligation.opened"]
+
+
 async def test_a_lost_answer_stays_a_doubt_until_a_look_shows_that_it_was_done(tmp_path: Path) -> None:
     server = Environments(lose=lambda method, path: method == "POST")
     server.fault, server.done_anyway = (500, ""), False
