@@ -166,6 +166,10 @@ class Silencer(Protocol):
         """(outcome, reason). DONE: none stands any more, as a look afterwards says."""
         ...
 
+    async def end(self, source: str, id: str) -> tuple[Answered, str]:
+        """(outcome, reason) of ending one silence of one of them by its id, whoever made it."""
+        ...
+
     async def standing(self, comment: str) -> bool | None:
         """None: cannot be told."""
         ...

@@ -41,6 +41,12 @@ class Alertmanagers:
     async def expire(self, comment: str) -> Outcome:
         return self._together([await each.expire(comment) for each in self._servers])
 
+    async def end(self, source: str, id: str) -> Outcome:
+        for server in self._servers:
+            if server.name == source:
+                return await server.end(id)
+        return Answered.REFUSED, f"there is no Alertmanager '{source}'"
+
     async def standing(self, comment: str) -> bool | None:
         """True when one of them has it."""
         found = await asyncio.gather(*(each.standing(comment) for each in self._servers))
@@ -106,6 +112,21 @@ class Alertmanager:
             lost = lost or why
         return await self._seen(comment, False, lost)
 
+    async def end(self, id: str) -> Outcome:
+        """One that is gone already, or never was, is done: an Alertmanager tells no difference."""
+        outcome, why = await self._changed("DELETE", f"api/v2/silence/{quote(id, safe='')}")
+        if outcome is Answered.REFUSED:
+            return outcome, why
+        try:
+            still = any(each["id"] == id for each in await self._silences() if _stands(each))
+        except Trouble as trouble:
+            return Answered.UNKNOWN, why or f"it said yes, and then could not be read: {trouble}"
+        return (
+            (Answered.UNKNOWN, why or "it said yes, and the silence still stands")
+            if still
+            else (Answered.DONE, "")
+        )
+
     async def standing(self, comment: str) -> bool | None:
         try:
             return bool(await self._with(comment))
@@ -130,12 +151,16 @@ class Alertmanager:
 
     async def _with(self, comment: str) -> list[str]:
         """Ids of those that stand or are about to. Raises Trouble."""
+        return [str(each["id"]) for each in await self._silences() if _is(each, comment)]
+
+    async def _silences(self) -> list[Mapping[str, Any]]:
+        """All it knows, each with what we read of it. Raises Trouble."""
         reply = await self._within(self._connection.get("api/v2/silences"))
         if reply.status != 200:
             raise Trouble(_said(reply), "check url and credentials of the alertmanager")
         try:
             found = json.loads(text_of(reply))
-            return [str(each["id"]) for each in found if _is(each, comment)]
+            return [each for each in found if (each["id"], each["comment"], each["status"]["state"])]
         except (ValueError, TypeError, KeyError, RecursionError):
             raise Trouble("its answer is no list of silences", "is url that of an Alertmanager?") from None
 
@@ -172,7 +197,11 @@ def _matcher(text: str) -> Mapping[str, object]:
 
 
 def _is(silence: Mapping[str, Any], comment: str) -> bool:
-    return silence["comment"] == comment and silence["status"]["state"] in ("active", "pending")
+    return bool(silence["comment"] == comment and _stands(silence))
+
+
+def _stands(silence: Mapping[str, Any]) -> bool:
+    return silence["status"]["state"] in ("active", "pending")
 
 
 def _written(at: Instant) -> str:

@@ -1,7 +1,8 @@
-"""The commands that a configuration and its runbooks would run to get at secrets."""
+"""The commands that a configuration would run without a runbook: for secrets, and for who is on call."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -13,7 +14,9 @@ _KIND: Final = "command:"
 def secret_commands(model: Model) -> tuple[str, ...]:
     """What stands behind each `command:`, each once, in the order of the files."""
     found: list[object] = [store.options for store in model.flags]
-    found.append(model.incident)
+    found += [channel.secret for channel in model.incident.notify]
+    found += [team.page_secret for team in model.teams]
+    found += [f"{_KIND}{shlex.join(team.lookup)}" for team in model.teams if team.lookup]
     found += [each.secret for book in model.books.values() for each in book.parameters]
     return tuple(dict.fromkeys(_commands(found)))
 

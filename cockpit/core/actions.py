@@ -7,15 +7,9 @@ from typing import TypeAlias
 
 from cockpit.core.events import (
     Decision,
-    FlagWanted,
-    PlanWanted,
-    RunAnswered,
-    RunTakenUp,
-    RunWanted,
-    RunWished,
-    SwitchesWanted,
 )
 from cockpit.core.model import Model
+from cockpit.core.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +34,9 @@ class ReasonAgain:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A person wants something done with runbooks or flags; what comes of it is on record."""
+    """A person wants something done outside the loop; what comes of it is on record."""
 
-    wanted: PlanWanted | RunWanted | RunTakenUp | RunAnswered | RunWished | FlagWanted | SwitchesWanted
+    wanted: Wanted
 
 
 Action: TypeAlias = RecordDecision | AskAnew | ReasonAgain | Act

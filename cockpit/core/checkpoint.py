@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from cockpit.core.frozen import from_json, to_json
+from cockpit.core.incident.model import Incident
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.json import Json
 from cockpit.core.levels import Instant
@@ -20,9 +21,11 @@ EVERY: Final = 10_000
 """Records between two of them."""
 KEPT: Final = 50
 """Runs that are over, without children, that it remembers; older ones are read when they are asked for."""
+RECENT: Final = 2
+"""Incidents that are over and keep their stories."""
 COCKPIT: Final = "cockpit"
 """The actor of what nobody asked for."""
-WORDS: Final = 1
+WORDS: Final = 2
 """Version of the state; one in other words is not understood."""
 
 
@@ -37,7 +40,7 @@ class Checkpoint:
 
 
 def checkpoint(record: Record) -> Checkpoint:
-    kept = replace(record, runs=_kept(record))
+    kept = replace(record, runs=_kept(record), incidents=_told(record))
     return Checkpoint(record.seq, {"words": WORDS, "record": to_json(kept)})
 
 
@@ -70,6 +73,13 @@ def _kept(record: Record) -> dict[str, Run]:
     over = [run.id for run in record.runs.values() if run.final and not run.parent]
     gone = set(over[:-KEPT])
     return {id: run for id, run in record.runs.items() if _root(id) not in gone}
+
+
+def _told(record: Record) -> dict[str, Incident]:
+    """Stories of what is over are read when somebody asks for them."""
+    over = [each.id for each in record.incidents.values() if not each.is_open]
+    past = set(over[:-RECENT])
+    return {id: replace(each, story=()) if id in past else each for id, each in record.incidents.items()}
 
 
 def _root(id: str) -> str:

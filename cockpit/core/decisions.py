@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from cockpit.core.events import Decision, DegradationMarked, IntegrityAttested, ServiceAcknowledged
+from cockpit.core.events import (
+    Decision,
+    DegradationMarked,
+    IncidentActed,
+    IntegrityAttested,
+    ServiceAcknowledged,
+)
 from cockpit.core.journal import Fact
 
 MARKED = "degradation.marked"
@@ -18,10 +24,12 @@ def fact_of(decision: Decision) -> Fact:
             return Fact(ATTESTED, at, actor, {"service": service, "reason": reason})
         case ServiceAcknowledged(service, actor, at, on):
             return Fact(ACKNOWLEDGED, at, actor, {"service": service, "on": on})
+        case IncidentActed(fact):
+            return fact
 
 
 def decision_of(fact: Fact) -> Decision | None:
-    """None for a fact that is no decision of this kind."""
+    """None for a fact that is no decision of this kind; what is said of incidents is folded as it is."""
     body, at, actor = fact.body, fact.at, fact.actor
     match fact.kind:
         case "degradation.marked":

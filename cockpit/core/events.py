@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from cockpit.core.flips import Place
 from cockpit.core.health.state import Health
-from cockpit.core.journal import Recorded
+from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model, Scalar
-from cockpit.core.poll import Alert, Change, Poll, Samples
+from cockpit.core.poll import Alert, Change, Look, Poll, Samples, Silenced
 from cockpit.core.runbook.live import Live, Plan
-from cockpit.core.runbook.run import Key
-from cockpit.core.runbook.work import FlagState
 from cockpit.core.switches import SwitchLook
+from cockpit.core.wanted import Wanted
 
 if TYPE_CHECKING:  # the state names decisions, so it is the one that imports at run time
     from cockpit.core.state import Entry, Record
@@ -204,16 +203,6 @@ class JournalFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanWanted:
-    """A person looks at a runbook with a view to starting it; nothing is changed."""
-
-    runbook: str
-    parameters: Mapping[str, Scalar]
-    at: Instant
-    target: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PlanReady:
     """What is known before the first step; `trouble` says why it cannot be started at all."""
 
@@ -221,76 +210,35 @@ class PlanReady:
 
 
 @dataclass(frozen=True, slots=True)
-class RunWanted:
-    """A person starts a runbook. `overrides`: typed reasons by number of the check that cannot be told."""
-
-    runbook: str
-    parameters: Mapping[str, Scalar]
-    at: Instant
-    target: str = ""
-    overrides: Mapping[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class RunTakenUp:
-    """A person looks after a run that nobody owns."""
-
-    run: str
-    at: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class RunAnswered:
-    """An answer to what the run asks at `key`."""
-
-    run: str
-    key: Key
-    question: str
-    choice: str
-    text: str
-    at: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class RunWished:
-    """A person wants something of a run: `interrupt`, `hold`, `undo`, `undo-all`, `abort` or `leave`."""
-
-    run: str
-    what: str
-    reason: str
-    at: Instant
-    only: tuple[str, int] | None = None
-    """Of `undo`: which visit (step, number) is to be taken back."""
-
-
-@dataclass(frozen=True, slots=True)
-class FlagWanted:
-    """A person moves a flag: `kill`, or `restore` to what it was."""
-
-    key: str
-    env: str
-    what: Literal["kill", "restore"]
-    reason: str
-    actor: str
-    at: Instant
-    shown: FlagState | None = None
-    """What was stored by what the person saw; None: it could not be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class SwitchesWanted:
-    """A person looks at the kill switches, so their stores are to be asked."""
-
-    at: Instant
-    find_out: bool = False
-    """Also what became of changes whose answer was lost."""
-
-
-@dataclass(frozen=True, slots=True)
 class SwitchesSeen:
     """What stores said; `trouble`: none of them is asked here, and why."""
 
     looks: Mapping[Place, SwitchLook]
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SilencesSeen:
+    """All silences of one Alertmanager that stand or are about to."""
+
+    source: str
+    silences: tuple[Silenced, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LooksSeen:
+    """What the checks of the configuration saw from here, by service; it replaces what was seen before."""
+
+    looks: Mapping[str, tuple[Look, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class OncallSeen:
+    """Who is on call for a team, as its `lookup` said; an empty `text` with the trouble: nobody knows."""
+
+    team: str
+    text: str
+    at: Instant
     trouble: str = ""
 
 
@@ -310,7 +258,18 @@ class RunHeard:
     live: Live
 
 
-Decision: TypeAlias = DegradationMarked | IntegrityAttested | ServiceAcknowledged
+@dataclass(frozen=True, slots=True)
+class IncidentActed:
+    """Somebody says something of an incident: the fact that goes on record (see `core.incident.words`)."""
+
+    fact: Fact
+
+    @property
+    def at(self) -> Instant:
+        return self.fact.at
+
+
+Decision: TypeAlias = DegradationMarked | IntegrityAttested | ServiceAcknowledged | IncidentActed
 Observation: TypeAlias = (
     Sampled
     | SourceAnswered
@@ -330,16 +289,12 @@ Observation: TypeAlias = (
     | RecordGrew
     | RecordRead
     | JournalFailed
-    | PlanWanted
     | PlanReady
-    | RunWanted
-    | RunTakenUp
-    | RunAnswered
-    | RunWished
-    | FlagWanted
-    | SwitchesWanted
     | SwitchesSeen
+    | SilencesSeen
+    | LooksSeen
+    | OncallSeen
     | Reported
     | RunHeard
 )
-Event: TypeAlias = Decision | Observation
+Event: TypeAlias = Decision | Observation | Wanted

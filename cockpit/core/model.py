@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from cockpit.core.incident.rules import IncidentRules
 from cockpit.core.levels import Instant, Kind, Level, Seconds
 
 if TYPE_CHECKING:
@@ -221,8 +222,12 @@ class Team:
     chat: str = ""
     email: str = ""
     lookup: tuple[str, ...] = ()
-    """A command that says who is on call now; never run before the engine for commands exists."""
+    """A command that says who is on call now; run when somebody asks, and only where it is trusted."""
     escalation: tuple[EscalationStep, ...] = ()
+    page: str = ""
+    """A webhook that pages it."""
+    page_secret: str = ""
+    """A reference; its value goes along as a bearer token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +377,7 @@ class Model:
     alert_labels: tuple[str, ...] = ("service", "job", "app")
     """Labels that name the service of an alert, the first that matches wins."""
     origin: Origin = Origin()
-    incident: Mapping[str, object] = field(default_factory=dict)
+    incident: IncidentRules = field(default_factory=IncidentRules)
     access: Mapping[str, object] = field(default_factory=dict)
     journal: Mapping[str, object] = field(default_factory=dict)
 

@@ -74,6 +74,34 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Silenced:
+    """A silence as an Alertmanager tells of it."""
+
+    id: str
+    source: str
+    matchers: tuple[str, ...]
+    """As in `alertname="Slow"`."""
+    starts: Instant
+    ends: Instant
+    author: str = ""
+    comment: str = ""
+    pending: bool = False
+    """It has not begun yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one check saw from here: no measurement, and no level follows from it."""
+
+    what: str
+    """`GET https://...` or `tcp host:port`."""
+    at: Instant
+    good: bool
+    text: str
+    """ "answers 200", "connection refused"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """A firing or pending alert, and where it was seen."""
 
@@ -84,6 +112,10 @@ class Alert:
     since: Instant | None
     source: str
     value: str = ""
+    silenced_by: tuple[str, ...] = ()
+    """Ids of the silences that keep it quiet, where an Alertmanager says so."""
+    inhibited_by: tuple[str, ...] = ()
+    """Fingerprints of the alerts that make it not worth a page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cockpit.core.events import Decision, Refused, Reported
+from cockpit.core.events import Decision, OncallSeen, Refused, Reported
 from cockpit.core.flips import Flips, Place
 from cockpit.core.health.state import Health
+from cockpit.core.incident.model import Incident
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
-from cockpit.core.poll import Poll, Stage
+from cockpit.core.poll import Look, Poll, Silenced, Stage
 from cockpit.core.runbook.live import Live, Plan
 from cockpit.core.runbook.run import Run
 from cockpit.core.slots import Slots
@@ -56,6 +57,12 @@ class Obligation:
     step: str = ""
     expires_at: Instant | None = None
     """From then on it is overdue; nothing happens by itself."""
+    incident: str = ""
+
+    @property
+    def key(self) -> str:
+        """Tells it from every other that is open."""
+        return f"{self.run}: {self.title}" if self.run else self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,8 @@ class Record:
     """What is open for somebody to clean up, oldest first."""
     flips: Flips = field(default_factory=Flips)
     """What was done to flags, by command line, screen and runbooks alike."""
+    incidents: Mapping[str, Incident] = field(default_factory=dict)
+    """By id, oldest first; those that are over and past are kept without their stories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,12 @@ class Picture:
     """The runbook that was last looked at with a view to starting it."""
     switches: Mapping[Place, SwitchLook] = field(default_factory=dict)
     """What stores said of the kill switches, where they were asked."""
+    silences: Mapping[str, tuple[Silenced, ...]] = field(default_factory=dict)
+    """What stands in each Alertmanager, as last read."""
+    looks: Mapping[str, tuple[Look, ...]] = field(default_factory=dict)
+    """What checks saw from here, by service; only while metrics are blind."""
+    oncall: Mapping[str, OncallSeen] = field(default_factory=dict)
+    """Who is on call, by team, where somebody asked."""
     last_poll: Poll | None = None
     """The poll that the health was last judged on; what a recording writes down."""
 

@@ -13,15 +13,16 @@ from cockpit.core.events import (
     DegradationMarked,
     Event,
     FlagsRead,
-    FlagWanted,
     HistoryProgressed,
+    IncidentActed,
     IntegrityAttested,
     JournalFailed,
+    LooksSeen,
     ModelRejected,
     ModelReloaded,
     ModesSeen,
+    OncallSeen,
     PlanReady,
-    PlanWanted,
     PollClosed,
     PollReplayed,
     Reasoned,
@@ -30,17 +31,13 @@ from cockpit.core.events import (
     Refused,
     Reported,
     Rewarmed,
-    RunAnswered,
     RunHeard,
-    RunTakenUp,
-    RunWanted,
-    RunWished,
     Sampled,
     ServiceAcknowledged,
+    SilencesSeen,
     SourceAnswered,
     SourceFailed,
     SwitchesSeen,
-    SwitchesWanted,
 )
 from cockpit.core.model import Model
 from cockpit.core.state import Picture, Record, State
@@ -52,6 +49,7 @@ from cockpit.core.update_sources import answered, failed, listed
 from cockpit.core.update_stage import staged
 from cockpit.core.update_switches import looked
 from cockpit.core.update_timeline import refusal, told
+from cockpit.core.wanted import Wanted
 
 Mode: TypeAlias = Literal["live", "demo", "replay", "drill"]
 
@@ -78,13 +76,13 @@ def update(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
             return reloaded(state, event)
         case DegradationMarked() | IntegrityAttested() | ServiceAcknowledged():
             return decided(state, event), (RecordDecision(event),)
+        case IncidentActed():
+            return state, (RecordDecision(event),)
         case RecordGrew():
             return grown(state, event), ()
         case RecordRead():
             return read(state, event), ()
-        case PlanWanted() | RunWanted() | RunTakenUp() | RunAnswered() | RunWished():
-            return state, (Act(event),)
-        case FlagWanted() | SwitchesWanted():
+        case _ if isinstance(event, Wanted):
             return state, (Act(event),)
         case _:
             return replace(state, picture=_seen(state, event)), ()
@@ -113,6 +111,12 @@ def _seen(state: State, event: Event) -> Picture:
             return replace(state.picture, live={**state.picture.live, run: live})
         case SwitchesSeen():
             return looked(state, event)
+        case SilencesSeen(source, silences):
+            return replace(state.picture, silences={**state.picture.silences, source: silences})
+        case LooksSeen(looks):
+            return replace(state.picture, looks=looks)
+        case OncallSeen(team):
+            return replace(state.picture, oncall={**state.picture.oncall, team: event})
         case Reported():
             return replace(state.picture, reported=event)
         case Refused():

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cockpit.core.events import Decision, DegradationMarked, IntegrityAttested, ServiceAcknowledged
+from cockpit.core.events import (
+    Decision,
+    DegradationMarked,
+    IncidentActed,
+    IntegrityAttested,
+    ServiceAcknowledged,
+)
 from cockpit.core.health import readings
 from cockpit.core.health.state import Health
+from cockpit.core.incident.objections import objection as against_saying
 from cockpit.core.levels import Instant, Integrity, Kind, Level
 from cockpit.core.model import Capability, Degradation, Model, Service
 from cockpit.core.state import Acknowledgement, Record, State
@@ -34,6 +41,8 @@ def recorded(record: Record, decision: Decision) -> Record:
             others = {name: ack for name, ack in record.acknowledged.items() if name != service}
             mine = {service: Acknowledgement(actor, at)} if on else {}
             return replace(record, acknowledged={**others, **mine})
+        case IncidentActed():  # folded as the fact that it is
+            return record
 
 
 def objection(state: State, decision: Decision) -> str | None:
@@ -47,6 +56,8 @@ def objection(state: State, decision: Decision) -> str | None:
             return _against_attest(state.health, service)
         case ServiceAcknowledged(service):
             return None if service in state.health.graph.index else f"there is no '{service}'"
+        case IncidentActed(fact):
+            return against_saying(state.record.incidents, state.model.incident, fact)
 
 
 def against_mark(model: Model, node: str, mode: str) -> str | None:

@@ -8,17 +8,16 @@ from typing import Any
 
 from cockpit.core.decisions import decision_of
 from cockpit.core.events import IntegrityAttested, RecordGrew, RecordRead
-from cockpit.core.flips import OUTCOMES
 from cockpit.core.flips import folded as flipped
+from cockpit.core.incident.fold import folded as told_of
+from cockpit.core.incident.story import subject_of
+from cockpit.core.incident.story import told as story_of
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.runbook.fold import folded
 from cockpit.core.runbook.run import Run
-from cockpit.core.runbook.work import FlagOutcome
 from cockpit.core.state import Entry, Obligation, Picture, Record, State
 from cockpit.core.update_decisions import recorded
 from cockpit.core.update_timeline import act, told
-
-FLIPS = {"kill": "kills", "restore": "restores", "set": "sets"}
 
 
 def grown(state: State, event: RecordGrew) -> State:
@@ -47,7 +46,7 @@ def read(state: State, event: RecordRead) -> State:
 def remembered(record: Record, news: Recorded) -> Record:
     """`record` after one fact. Knows nothing of the picture, so that every replay agrees."""
     fact = news.fact
-    record = replace(record, seq=news.seq)
+    record = _of_incidents(replace(record, seq=news.seq), news)
     if decision := decision_of(fact):
         return recorded(record, decision)
     if fact.kind.startswith("obligation."):
@@ -60,6 +59,18 @@ def remembered(record: Record, news: Recorded) -> Record:
     return replace(record, runs={**record.runs, fact.run: run}) if run else record
 
 
+def _of_incidents(record: Record, news: Recorded) -> Record:
+    """A line of a story names the run by what it was before this fact; a start brings its own title."""
+    fact = news.fact
+    if not record.incidents and not fact.incident:
+        return record
+    run = record.runs.get(fact.run) if fact.run else None
+    if fact.kind == "run.started":
+        run = folded(None, news)
+    incidents = told_of(record.incidents, news, run)
+    return record if incidents is record.incidents else replace(record, incidents=incidents)
+
+
 def _obligations(known: tuple[Obligation, ...], fact: Fact) -> tuple[Obligation, ...]:
     body: Any = fact.body
     title = str(body.get("title", ""))
@@ -67,7 +78,8 @@ def _obligations(known: tuple[Obligation, ...], fact: Fact) -> tuple[Obligation,
         return tuple(each for each in known if (each.title, each.run) != (title, fact.run))
     within = body.get("expires_in")
     expires = fact.at + float(within) if within is not None else None
-    opened = Obligation(title, str(body.get("owner", "")), fact.at, fact.run, fact.step, expires)
+    owner = str(body.get("owner", ""))
+    opened = Obligation(title, owner, fact.at, fact.run, fact.step, expires, fact.incident)
     return (*known, opened)
 
 
@@ -84,61 +96,17 @@ def _vouched(picture: Picture, news: Iterable[Recorded]) -> frozenset[str]:
 
 # The timeline
 
+SEEN = frozenset({"level.observed"})
+"""What the picture tells by itself."""
+
 
 def _entries(news: Iterable[Recorded], record: Record) -> Iterator[Entry]:
     for each in news:
         fact = each.fact
         if decision := decision_of(fact):
             yield act(decision)
-        elif text := _told(fact, record.runs.get(fact.run)):
-            yield Entry(fact.at, "act", fact.run or str(fact.body.get("key", "")), text)
-
-
-def _told(fact: Fact, run: Run | None) -> str:
-    """The few facts of a run that tell its story; empty for the others."""
-    body: Any = fact.body
-    title = run.runbook.title if run else fact.run
-    step = (run.step(fact.step) if run else None) or None
-    name = step.title if step else fact.step
-    match fact.kind:
-        case "run.started":
-            return f"{fact.actor} started {title}"
-        case "run.held":
-            return f"{title}: held, {body.get('reason', '')}"
-        case "run.finished":
-            return f"{title}: {body.get('state', '')}".replace("_", " ")
-        case "step.settled" if step is None or step.reach != "read" or body.get("state") != "succeeded":
-            return f"{name}: {body.get('state', '')}".replace("_", " ")
-        case "undo.planned":
-            return f"{fact.actor} takes {title} back"
-        case "undo.settled":
-            return f"{name}: {body.get('effect', '')}".replace("_", " ")
-        case "flag.requested":
-            return f"{fact.actor} {FLIPS.get(str(body.get('kind')), 'sets')} {_flag(body)}"
-        case "flag.settled":
-            return f"{_flag(body)}: {_outcome(body)}"
-        case "approval.granted":
-            return f"{fact.actor} approved {name}"
-        case "approval.broken_glass":
-            return f"{fact.actor} went on without a second person: {body.get('reason', '')}"
-        case "journal.gap":
-            lost = ", ".join(map(str, body.get("runs", ())))
-            return f"the record does not know {lost}: {body.get('why', '')}"
-        case "access.refused":
-            return f"refused: {body.get('what', '')}: {body.get('why', '')}"
-    return ""
-
-
-def _flag(body: Any) -> str:
-    return "@".join(str(body[each]) for each in ("key", "env") if body.get(each))
-
-
-def _outcome(body: Any) -> str:
-    try:
-        said = OUTCOMES[FlagOutcome(str(body.get("outcome")))]
-    except ValueError:
-        said = OUTCOMES[FlagOutcome.UNKNOWN]
-    return f"{said} ({body['reason']})" if body.get("reason") else said
+        elif fact.kind not in SEEN and (text := story_of(fact, record.runs.get(fact.run))):
+            yield Entry(fact.at, "act", fact.incident or subject_of(fact), text)
 
 
 def needs_somebody(run: Run) -> bool:

@@ -8,11 +8,13 @@ from dataclasses import replace
 from cockpit.core.events import (
     Decision,
     DegradationMarked,
+    IncidentActed,
     IntegrityAttested,
     Refused,
     ServiceAcknowledged,
 )
 from cockpit.core.health.state import Health, Node
+from cockpit.core.incident.story import told as told_of
 from cockpit.core.levels import Instant, Integrity, Level, Shown
 from cockpit.core.poll import Change, Poll
 from cockpit.core.state import Entry, Picture
@@ -102,6 +104,8 @@ def act(decision: Decision) -> Entry:
             return Entry(at, "act", service, f"{actor} vouched for the data: {reason}")
         case ServiceAcknowledged(service, actor, at, on):
             return Entry(at, "act", service, f"{actor} {'has it' if on else 'let go of it'}")
+        case IncidentActed(fact):
+            return Entry(fact.at, "act", fact.incident, told_of(fact, None))
 
 
 def refusal(event: Refused) -> Entry:

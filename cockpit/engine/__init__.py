@@ -23,7 +23,8 @@ from cockpit.core.state import State
 from cockpit.core.update import update
 from cockpit.core.update_decisions import objection
 from cockpit.core.update_timeline import described
-from cockpit.engine.acting import MakeActing, Wanted, refusal
+from cockpit.core.wanted import Wanted
+from cockpit.engine.acting import MakeActing, refusal
 from cockpit.engine.asking import Asking, Connect, Outside
 from cockpit.engine.lane import DecisionLane
 from cockpit.engine.large import is_large, leave_room

@@ -7,23 +7,28 @@ from typing import Protocol, TypeAlias
 
 from cockpit.core.events import (
     Event,
-    FlagWanted,
+    OncallSeen,
     PlanReady,
-    PlanWanted,
     Refused,
-    RunAnswered,
-    RunTakenUp,
-    RunWanted,
-    RunWished,
     SwitchesSeen,
-    SwitchesWanted,
 )
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.live import Plan
 from cockpit.core.state import State
-
-Wanted: TypeAlias = (
-    PlanWanted | RunWanted | RunTakenUp | RunAnswered | RunWished | FlagWanted | SwitchesWanted
+from cockpit.core.wanted import (
+    FlagWanted,
+    OncallWanted,
+    PageWanted,
+    PlanWanted,
+    RunAnswered,
+    RunTakenUp,
+    RunWanted,
+    RunWished,
+    SilenceEndWanted,
+    SilenceWanted,
+    SwitchesWanted,
+    UpdateWanted,
+    Wanted,
 )
 
 
@@ -50,8 +55,12 @@ def refusal(wanted: Wanted, why: str, now: Instant) -> Event:
             return PlanReady(Plan(runbook, at, target, trouble=why))
         case SwitchesWanted():
             return SwitchesSeen({}, trouble=why)
-        case FlagWanted(key):
-            return Refused(key, why, now)
+        case OncallWanted(team):
+            return OncallSeen(team, "", now, trouble=why)
+        case FlagWanted(what) | PageWanted(what) | UpdateWanted(what):
+            return Refused(what, why, now)
+        case SilenceWanted() | SilenceEndWanted():
+            return Refused("silence", why, now)
         case RunWanted(what) | RunTakenUp(what) | RunAnswered(what) | RunWished(what):
             return Refused(what, why, now)
 

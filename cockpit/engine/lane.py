@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from cockpit.core.decisions import fact_of
 from cockpit.core.events import Decision, Event, Refused
-from cockpit.core.journal import Fact
+from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Seconds
 from cockpit.core.update_timeline import described
 from cockpit.errors import CockpitError
@@ -27,6 +27,14 @@ class _Waiting:
     decision: Decision
     fact: Fact
     timer: asyncio.Task[None] | None = field(default=None, repr=False)
+
+
+def taken(fact: Fact, record: Recorded) -> str | None:
+    """Why `fact` is not what stands on record under its uid: somebody else was first."""
+    theirs = record.fact
+    if (theirs.actor, theirs.body) == (fact.actor, fact.body):
+        return None
+    return f"{theirs.actor} was first: {theirs.uid} is on record already, so look at that"
 
 
 class DecisionLane:
@@ -89,13 +97,13 @@ class DecisionLane:
 
     async def _refusal(self, facts: Sequence[Fact]) -> str | None:
         try:
-            await self._journal.append(facts)
+            records = await self._journal.append(facts)
         except CockpitError as error:
             return str(error)
         except Exception as error:
             log.exception("journal")
             return f"internal fault in the journal, please report: {error!r:.200}"
-        return None
+        return next(filter(None, map(taken, facts, records)), None)
 
     async def _lose_patience(self, one: _Waiting) -> None:
         await self._clock.sleep(PATIENCE)

@@ -6,7 +6,11 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from cockpit.core.events import Event, FlagWanted, Reported, SwitchesSeen, SwitchesWanted
+from cockpit.core.events import (
+    Event,
+    Reported,
+    SwitchesSeen,
+)
 from cockpit.core.flips import Flips, Place
 from cockpit.core.model import KillSwitch, Model
 from cockpit.core.switches import (
@@ -18,6 +22,10 @@ from cockpit.core.switches import (
     every,
     is_command,
     place_of,
+)
+from cockpit.core.wanted import (
+    FlagWanted,
+    SwitchesWanted,
 )
 from cockpit.engine.flipping import Order, Unrecorded, flip, look, remembered, settle_doubt
 from cockpit.engine.runs.world import World

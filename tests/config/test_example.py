@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from cockpit.config import Loaded, load, schema
-from cockpit.core.levels import Level
+from cockpit.core.incident.rules import Channel, IncidentRules
+from cockpit.core.levels import Level, Severity
 from cockpit.core.model import (
     AlertServer,
     Capability,
@@ -34,6 +35,7 @@ from cockpit.core.model import (
 )
 
 HERE = Path(__file__).parent / "example"
+PAGER = "https://pager.library.example/desk"
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC).timestamp()
 
 
@@ -94,16 +96,22 @@ def test_people(library: Loaded) -> None:
         EscalationStep("cellar", "team", 5400.0),
     )
     assert library.model.teams == (
-        Team("desk", "Front desk", "+49 30 555", "#desk", "desk@library.example", ("./who", "desk"), steps),
+        Team(
+            "desk",
+            "Front desk",
+            "+49 30 555",
+            "#desk",
+            "desk@library.example",
+            ("./who", "desk"),
+            steps,
+            PAGER,
+            "env:PAGER",
+        ),
         Team("cellar", chat="#cellar"),
     )
-    assert library.model.incident == {
-        "roles": ("lead", "scribe"),
-        "update_every": {"SEV1": 600.0, "SEV2": 3600.0},
-        "notify": (
-            {"name": "board", "webhook": "https://board.library.example/hook", "secret": "env:BOARD"},
-        ),
-    }
+    board = Channel("board", "https://board.library.example/hook", "env:BOARD", "json", announce=False)
+    every = {Severity.SEV1: 600.0, Severity.SEV2: 3600.0, Severity.SEV3: 7200.0}
+    assert library.model.incident == IncidentRules(("lead", "scribe"), every, (board,))
     roles = {"viewer": ("*",), "responder": ("ada",), "approver": ("grace",)}
     assert library.model.access == {"protected": True, "readonly": False, "roles": roles}
     assert library.model.journal == {"sqlite": str(HERE / "record"), "group": "library"}

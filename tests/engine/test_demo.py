@@ -10,13 +10,18 @@ from cockpit import wiring
 from cockpit.adapters.clock import ManualClock
 from cockpit.adapters.simulated.senses import SimulatedMetrics
 from cockpit.config import load, shop
-from cockpit.core.events import FlagWanted, RunAnswered, RunWanted, RunWished
 from cockpit.core.levels import Integrity, Shown
 from cockpit.core.model import Scalar
 from cockpit.core.runbook.moves import next_move
 from cockpit.core.runbook.run import Run
 from cockpit.core.runbook.words import Ask, Question
 from cockpit.core.state import State
+from cockpit.core.wanted import (
+    FlagWanted,
+    RunAnswered,
+    RunWanted,
+    RunWished,
+)
 from cockpit.engine import Engine
 from cockpit.engine.runs.crew import Crew
 from cockpit.engine.runs.world import World

@@ -7,11 +7,13 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
-from cockpit.core.events import RunWished
 from cockpit.core.model import Scalar
 from cockpit.core.runbook.actions import Promql, Wait
 from cockpit.core.runbook.model import AbortWhen, Verify
 from cockpit.core.state import State
+from cockpit.core.wanted import (
+    RunWished,
+)
 
 from .test_demo import LOADED, Session
 

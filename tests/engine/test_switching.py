@@ -12,7 +12,12 @@ import pytest
 from cockpit.adapters.flags.command import Command
 from cockpit.adapters.flags.look_only import LookOnly
 from cockpit.adapters.secrets import Secrets
-from cockpit.core.events import Event, FlagWanted, ModelReloaded, Reported, SwitchesSeen, SwitchesWanted
+from cockpit.core.events import (
+    Event,
+    ModelReloaded,
+    Reported,
+    SwitchesSeen,
+)
 from cockpit.core.flips import Flips, replayed
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.model import FlagStore, KillSwitch, Model
@@ -20,6 +25,10 @@ from cockpit.core.runbook.work import FlagState
 from cockpit.core.state import State
 from cockpit.core.switches import SwitchLook, SwitchSeen, every, seen_in
 from cockpit.core.update import initial, update
+from cockpit.core.wanted import (
+    FlagWanted,
+    SwitchesWanted,
+)
 from cockpit.engine.switching import Switchboard
 from cockpit.errors import JournalError, RunRefused
 

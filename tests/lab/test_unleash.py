@@ -10,10 +10,16 @@ import pytest
 
 from cockpit.adapters.flags.unleash import Unleash
 from cockpit.adapters.secrets import Secrets
-from cockpit.core.events import FlagWanted, Reported, SwitchesWanted
+from cockpit.core.events import (
+    Reported,
+)
 from cockpit.core.flips import replayed
 from cockpit.core.model import FlagStore, KillSwitch, Model
 from cockpit.core.runbook.work import FlagChange, FlagOutcome
+from cockpit.core.wanted import (
+    FlagWanted,
+    SwitchesWanted,
+)
 from cockpit.engine.switching import Switchboard
 from tests.engine.runs.stage import Stage
 

@@ -12,8 +12,10 @@ import pytest
 from textual.pilot import Pilot
 
 from cockpit.adapters.flags.look_only import LookOnly
-from cockpit.core.events import FlagWanted
 from cockpit.core.model import Model
+from cockpit.core.wanted import (
+    FlagWanted,
+)
 from tests.engine.switches import FLAGD, GUEST, PAY, Environments, Stores, stores
 
 from .acting import Acted

@@ -68,6 +68,12 @@ class SimulatedSilencer:
         self._ends.pop(comment, None)
         return Answered.DONE, ""
 
+    async def end(self, source: str, id: str) -> tuple[Answered, str]:
+        for number, comment in enumerate(self._ends, 1):
+            if id == f"simulated-{number}":
+                self._ends[comment] = 0.0
+        return Answered.DONE, ""
+
     async def standing(self, comment: str) -> bool | None:
         if self._stage.faulty("alertmanager_down"):
             return None

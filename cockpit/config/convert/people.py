@@ -8,6 +8,9 @@ from cockpit.config import models
 from cockpit.config.files import beside
 from cockpit.config.findings import Placed
 from cockpit.config.models.people import EscalationStep as DeclaredStep
+from cockpit.config.models.people import Notify as DeclaredChannel
+from cockpit.core.incident.rules import ROLES, UPDATE_EVERY, Channel, IncidentRules
+from cockpit.core.levels import Severity
 from cockpit.core.model import EscalationStep, Team
 
 
@@ -19,6 +22,8 @@ def team(declared: models.Team) -> Team:
         chat=declared.oncall.chat,
         email=declared.oncall.email,
         lookup=declared.oncall.lookup,
+        page=declared.oncall.page or "",
+        page_secret=declared.oncall.page_secret,
         escalation=tuple(_step(step, declared.name) for step in declared.escalation),
     )
 
@@ -31,13 +36,21 @@ def _step(step: DeclaredStep | str, team: str) -> EscalationStep:
     return EscalationStep(step.team or "", "team", step.after)
 
 
-def incident(placed: Placed[models.Incident] | None) -> Mapping[str, object]:
-    """Keys as in the file; durations in seconds."""
+def incident(placed: Placed[models.Incident] | None) -> IncidentRules:
+    """Roles and intervals that are not said are those that most people use."""
     if placed is None:
-        return {}
+        return IncidentRules()
     declared = placed.value
-    notify = [{"name": each.name, "webhook": each.webhook, "secret": each.secret} for each in declared.notify]
-    return {"roles": declared.roles, "update_every": declared.update_every, "notify": tuple(notify)}
+    every = {Severity(name): seconds for name, seconds in declared.update_every.items()}
+    return IncidentRules(
+        roles=declared.roles or ROLES,
+        update_every={**UPDATE_EVERY, **every},
+        notify=tuple(_channel(each) for each in declared.notify),
+    )
+
+
+def _channel(declared: DeclaredChannel) -> Channel:
+    return Channel(declared.name, declared.webhook, declared.secret, declared.format, declared.announce)
 
 
 def access(placed: Placed[models.Access] | None) -> Mapping[str, object]:

@@ -32,6 +32,10 @@ class Oncall(Part):
     """An address."""
     lookup: tuple[Word, ...] = ()
     """A command that prints who is on call now: [./bin/oncall, payments]."""
+    page: WebUrl | None = None
+    """Gets a POST when somebody pages the team from the cockpit."""
+    page_secret: Text = ""
+    """Goes along with it as a bearer token; a reference such as env:PAGER_TOKEN."""
 
 
 class EscalationStep(Part):
@@ -81,7 +85,11 @@ class Notify(Part):
     webhook: WebUrl
     """Gets a POST with the update."""
     secret: Text = ""
-    """Signs the POST; a reference such as env:CHAT_HOOK."""
+    """Goes along as a bearer token; a reference such as env:CHAT_HOOK."""
+    format: Literal["slack", "json"] = "slack"
+    """`slack`: {"text": ...}, which most chats take; `json`: all of it as a document (default slack)."""
+    announce: Flag = True
+    """Whether declarations, runs, flips and holds are told here by themselves (default true)."""
 
 
 class Incident(Part):

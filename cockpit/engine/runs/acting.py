@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from cockpit.core.incident.rules import Channel
 from cockpit.core.json import Json
 from cockpit.core.levels import Seconds
 from cockpit.core.runbook.actions import Action, Command, EndSilence, FlagSet, HttpCall, Notify, Silence
@@ -166,8 +167,7 @@ async def _sent(eyes: Eyes, call: HttpCall, headers: Mapping[str, str], within: 
 
 async def _notify(eyes: Eyes, attempt: Attempt, notify: Notify) -> Body:
     """To one of `incident.notify`. Sent is sent: there is nothing to take back."""
-    places = eyes.world.model.incident.get("notify") or ()
-    place = next((each for each in places if each.get("name") == notify.to), None)  # type: ignore[attr-defined]
+    place = eyes.world.model.incident.channel(notify.to)
     if place is None:
         return _body(attempt, Answered.REFUSED, reason=f"there is nobody called '{notify.to}' to notify")
     try:
@@ -175,7 +175,7 @@ async def _notify(eyes: Eyes, attempt: Attempt, notify: Notify) -> Body:
     except CockpitError as error:
         return _body(attempt, Answered.REFUSED, reason=str(error))
     text = with_secrets(notify.text, {})
-    call = HttpCall("POST", str(place["webhook"]), headers, {"text": text})
+    call = HttpCall("POST", place.webhook, headers, {"text": text})
     answer = await eyes.world.http.send(
         call,
         within=attempt.timeout,
@@ -186,11 +186,10 @@ async def _notify(eyes: Eyes, attempt: Attempt, notify: Notify) -> Body:
     return _body(attempt, answer.outcome, status=answer.status, reason=answer.reason)
 
 
-async def _webhook_secret(eyes: Eyes, place: Mapping[str, object]) -> tuple[dict[str, str], tuple[str, ...]]:
-    reference = str(place.get("secret") or "")
-    if not reference:
+async def _webhook_secret(eyes: Eyes, place: Channel) -> tuple[dict[str, str], tuple[str, ...]]:
+    if not place.secret:
         return {}, ()
-    value = await eyes.world.secrets.value(reference)
+    value = await eyes.world.secrets.value(place.secret)
     return {"Authorization": f"Bearer {value}"}, (value,)
 
 

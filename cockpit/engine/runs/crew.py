@@ -10,22 +10,25 @@ from typing import Any, Final
 
 from cockpit.core.events import (
     Event,
-    FlagWanted,
     PlanReady,
-    PlanWanted,
     Refused,
-    RunAnswered,
     RunHeard,
-    RunTakenUp,
-    RunWanted,
-    RunWished,
-    SwitchesWanted,
 )
 from cockpit.core.runbook import undoing
 from cockpit.core.runbook.live import Live, Plan
 from cockpit.core.runbook.run import Run
 from cockpit.core.state import State
-from cockpit.engine.acting import Wanted
+from cockpit.core.wanted import (
+    FlagWanted,
+    PlanWanted,
+    RunAnswered,
+    RunTakenUp,
+    RunWanted,
+    RunWished,
+    SwitchesWanted,
+    Wanted,
+)
+from cockpit.engine.outward import outward, what_of
 from cockpit.engine.runs.driver import Driver
 from cockpit.engine.runs.locking import let_go, take_up
 from cockpit.engine.runs.planning import planned
@@ -85,6 +88,9 @@ class Crew:
             case SwitchesWanted():
                 work = self._switches.look(self.world_of(state), state.record.flips, wanted)
                 self._begin(work, "kill switches")
+            case _:
+                work = outward(self.world_of(state), state, wanted, self.say)
+                self._begin(work, what_of(wanted))
 
     async def run(self) -> None:
         await self._over.wait()

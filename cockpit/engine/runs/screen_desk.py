@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from cockpit.core.events import Event, RunAnswered, RunHeard, RunWished
+from cockpit.core.events import (
+    Event,
+    RunHeard,
+)
 from cockpit.core.journal import Recorded
 from cockpit.core.runbook.answers import Answer
 from cockpit.core.runbook.live import Live
@@ -15,6 +18,10 @@ from cockpit.core.runbook.run import Key, Run
 from cockpit.core.runbook.verification import Progress
 from cockpit.core.runbook.words import Question
 from cockpit.core.runbook.work import Output
+from cockpit.core.wanted import (
+    RunAnswered,
+    RunWished,
+)
 from cockpit.engine.runs.world import Wish
 
 LINES: Final = 200

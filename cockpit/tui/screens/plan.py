@@ -10,9 +10,12 @@ from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from cockpit.core.events import PlanWanted, RunWanted
 from cockpit.core.levels import Instant
 from cockpit.core.state import State
+from cockpit.core.wanted import (
+    PlanWanted,
+    RunWanted,
+)
 from cockpit.tui.keys import screen_keys
 from cockpit.tui.screens.view import View
 from cockpit.tui.widgets.block import Block

@@ -10,10 +10,14 @@ from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 
-from cockpit.core.events import RunAnswered, RunTakenUp, RunWished
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.words import Choice, Question
 from cockpit.core.state import State
+from cockpit.core.wanted import (
+    RunAnswered,
+    RunTakenUp,
+    RunWished,
+)
 from cockpit.text import clean
 from cockpit.tui.keys import screen_keys
 from cockpit.tui.screens.view import View

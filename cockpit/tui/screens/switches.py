@@ -11,10 +11,13 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from cockpit.core.events import FlagWanted, SwitchesWanted
 from cockpit.core.levels import Instant
 from cockpit.core.state import State
 from cockpit.core.switches import SwitchSeen
+from cockpit.core.wanted import (
+    FlagWanted,
+    SwitchesWanted,
+)
 from cockpit.tui.keys import screen_keys
 from cockpit.tui.screens.alerts import filtered
 from cockpit.tui.screens.view import View
