@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from cockpit.cli import flag_commands, journal, run_commands
+from cockpit.cli import flag_commands, incident, journal, run_commands
 from cockpit.cli.settings import DEMO, THEMES, Settings
 from cockpit.errors import UsageError
 
@@ -28,6 +28,7 @@ app = typer.Typer(
 app.add_typer(journal.commands)
 run_commands.register(app)
 flag_commands.register(app)
+incident.register(app)
 
 BEFORE_THE_COMMAND = frozenset({"--prometheus", "--readonly", "--alert", "--ascii", "--theme"})
 

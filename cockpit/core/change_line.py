@@ -66,10 +66,19 @@ def alert_of(found: object) -> Alert:
         since=None if found.get("since") is None else instant(found["since"], "since"),
         source=_text(found, "source"),
         value=_text(found, "value"),
+        silenced_by=_names(found.get("silenced_by"), "silenced_by"),
+        inhibited_by=_names(found.get("inhibited_by"), "inhibited_by"),
+        fingerprint=_text(found, "fingerprint"),
     )
 
 
 def alert_line(alert: Alert) -> dict[str, Any]:
+    """What only an Alertmanager says is left out where none was asked."""
+    told = {
+        "silenced_by": list(alert.silenced_by),
+        "inhibited_by": list(alert.inhibited_by),
+        "fingerprint": alert.fingerprint,
+    }
     return {
         "name": alert.name,
         "state": alert.state,
@@ -78,6 +87,7 @@ def alert_line(alert: Alert) -> dict[str, Any]:
         "since": alert.since,
         "source": alert.source,
         "value": alert.value,
+        **{key: said for key, said in told.items() if said},
     }
 
 
@@ -116,6 +126,14 @@ def _text(found: Mapping[str, object], key: str, *, needed: bool = False) -> str
     if needed and not value.strip():
         raise LineError(f"'{key}' is missing")
     return value
+
+
+def _names(found: object, key: str) -> tuple[str, ...]:
+    if found is None:
+        return ()
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise LineError(f"'{key}' is no list of texts")
+    return tuple(found)
 
 
 def _texts(found: object, key: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from cockpit.core.flips import Place
@@ -11,6 +11,7 @@ from cockpit.core.health.state import Health
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model, Scalar
+from cockpit.core.past import Past
 from cockpit.core.poll import Alert, Change, Look, Poll, Samples, Silenced
 from cockpit.core.runbook.live import Live, Plan
 from cockpit.core.switches import SwitchLook
@@ -107,6 +108,8 @@ class Rewarmed:
     generation: int = 0
     timeline: tuple[Entry, ...] = ()
     """What happened on the way, oldest first."""
+    answered: Mapping[int, tuple[Instant, Samples]] = field(default_factory=dict)
+    """As in `Picture`, at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +221,16 @@ class SwitchesSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class PastSeen:
+    """What a server remembers of a capability, as far as it could say by now."""
+
+    capability: str
+    past: Past
+    generation: int = 0
+    """As in Sampled."""
+
+
+@dataclass(frozen=True, slots=True)
 class SilencesSeen:
     """All silences of one Alertmanager that stand or are about to."""
 
@@ -230,6 +243,13 @@ class LooksSeen:
     """What the checks of the configuration saw from here, by service; it replaces what was seen before."""
 
     looks: Mapping[str, tuple[Look, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSeen:
+    """Whether a `cockpit watch` of this record runs on this machine."""
+
+    runs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,9 +311,11 @@ Observation: TypeAlias = (
     | JournalFailed
     | PlanReady
     | SwitchesSeen
+    | PastSeen
     | SilencesSeen
     | LooksSeen
     | OncallSeen
+    | WatchSeen
     | Reported
     | RunHeard
 )

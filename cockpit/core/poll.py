@@ -116,6 +116,8 @@ class Alert:
     """Ids of the silences that keep it quiet, where an Alertmanager says so."""
     inhibited_by: tuple[str, ...] = ()
     """Fingerprints of the alerts that make it not worth a page."""
+    fingerprint: str = ""
+    """By which an Alertmanager knows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from cockpit.core.health.state import Health
 from cockpit.core.incident.model import Incident
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
-from cockpit.core.poll import Look, Poll, Silenced, Stage
+from cockpit.core.past import Past
+from cockpit.core.poll import Look, Poll, Samples, Silenced, Stage
 from cockpit.core.runbook.live import Live, Plan
 from cockpit.core.runbook.run import Run
 from cockpit.core.slots import Slots
@@ -133,8 +134,14 @@ class Picture:
     """What checks saw from here, by service; only while metrics are blind."""
     oncall: Mapping[str, OncallSeen] = field(default_factory=dict)
     """Who is on call, by team, where somebody asked."""
+    past: Mapping[str, Past] = field(default_factory=dict)
+    """What servers remember of capabilities from before we looked, by name."""
     last_poll: Poll | None = None
     """The poll that the health was last judged on; what a recording writes down."""
+    answered: Mapping[int, tuple[Instant, Samples]] = field(default_factory=dict)
+    """The last answer to each template that was one, and when: what a blind cockpit still knows of before."""
+    watched: bool | None = None
+    """Whether a `cockpit watch` reminds people also while nobody looks; None: nobody can tell from here."""
 
 
 @dataclass(frozen=True, slots=True)

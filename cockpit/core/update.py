@@ -22,6 +22,7 @@ from cockpit.core.events import (
     ModelReloaded,
     ModesSeen,
     OncallSeen,
+    PastSeen,
     PlanReady,
     PollClosed,
     PollReplayed,
@@ -38,6 +39,7 @@ from cockpit.core.events import (
     SourceAnswered,
     SourceFailed,
     SwitchesSeen,
+    WatchSeen,
 )
 from cockpit.core.model import Model
 from cockpit.core.state import Picture, Record, State
@@ -113,8 +115,14 @@ def _seen(state: State, event: Event) -> Picture:
             return looked(state, event)
         case SilencesSeen(source, silences):
             return replace(state.picture, silences={**state.picture.silences, source: silences})
+        case PastSeen(capability, past, generation):
+            if generation != state.generation:
+                return state.picture
+            return replace(state.picture, past={**state.picture.past, capability: past})
         case LooksSeen(looks):
             return replace(state.picture, looks=looks)
+        case WatchSeen(runs):
+            return replace(state.picture, watched=runs)
         case OncallSeen(team):
             return replace(state.picture, oncall={**state.picture.oncall, team: event})
         case Reported():

@@ -30,6 +30,7 @@ def reloaded(state: State, event: ModelReloaded) -> tuple[State, tuple[Action, .
         troubles={},
         complaints=(),
         switches={},
+        answered={},
     )
     picture = told(picture, Entry(event.at, "config", "", "configuration reloaded"))
     generation = state.generation + 1

@@ -12,7 +12,7 @@ from cockpit.core.health.advance import CHANGES_KEPT
 from cockpit.core.health.severity import suggest
 from cockpit.core.health.state import Health
 from cockpit.core.levels import Instant
-from cockpit.core.poll import Change, Poll, Stage
+from cockpit.core.poll import FAILED, Change, Poll, Samples, Stage
 from cockpit.core.slots import Slots
 from cockpit.core.state import Picture, State
 from cockpit.core.update_decisions import attested_between, declared_marks, marked_at
@@ -51,8 +51,18 @@ def _judged(state: State, poll: Poll, marks: frozenset[tuple[str, str]]) -> tupl
     )
     after = health.advance(before, poll)
     moved = what_moved(before, after, poll, first=last is None)
-    seen = replace(picture, health=after, last_poll=poll, vouched=frozenset())
+    answered = {**picture.answered, **_answers(poll)}
+    seen = replace(picture, health=after, last_poll=poll, answered=answered, vouched=frozenset())
     return replace(state, picture=told(seen, *moved)), (ReasonAgain(),)
+
+
+def _answers(poll: Poll) -> dict[int, tuple[Instant, Samples]]:
+    """Of the templates that were answered at all."""
+    return {
+        number: (poll.at, samples)
+        for number, samples in poll.samples.items()
+        if samples.answer.count(FAILED) < len(samples)
+    }
 
 
 def _last(picture: Picture) -> Instant | None:
@@ -108,13 +118,15 @@ def rewarmed(state: State, event: Rewarmed) -> tuple[State, tuple[Action, ...]]:
     if event.generation != state.generation:
         return state, ()
     if warm.at is None:
-        blank = replace(picture, health=warm, stage=Stage(), last_poll=None)
+        blank = replace(picture, health=warm, stage=Stage(), last_poll=None, answered={})
         return replace(state, picture=blank), ()
     if _later(_last(picture), warm.at):
         return state, ()
     if picture.health.reasoned_at is not None:  # until they are computed anew
         warm = _with_reasons(warm, picture.health)
-    picture = replace(picture, health=warm, timeline=merged(picture.timeline, event.timeline))
+    timeline = merged(picture.timeline, event.timeline)
+    answered = {**event.answered, **picture.answered}
+    picture = replace(picture, health=warm, timeline=timeline, answered=answered)
     return replace(state, picture=picture), (ReasonAgain(),)
 
 

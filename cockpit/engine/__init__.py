@@ -28,6 +28,7 @@ from cockpit.engine.acting import MakeActing, refusal
 from cockpit.engine.asking import Asking, Connect, Outside
 from cockpit.engine.lane import DecisionLane
 from cockpit.engine.large import is_large, leave_room
+from cockpit.engine.observing import Observer
 from cockpit.engine.slices import fold, think
 from cockpit.engine.tail import Tail
 from cockpit.ports import Clock, Journal
@@ -63,8 +64,12 @@ class Engine:
         feed: Feed | None = None,
         acting: MakeActing | None = None,
         step: Seconds = 15.0,
+        observes: Callable[[], bool] | None = None,
     ) -> None:
-        """`step`: between two moments of history, in seconds; never less than the poll interval."""
+        """`step`: between two moments of history, in seconds; never less than the poll interval.
+
+        `observes`: claims to be the one who puts levels on record; None: this cockpit never does.
+        """
         self.state = state
         self._clock = clock
         self._journal = journal
@@ -78,6 +83,7 @@ class Engine:
         self._folding = False
         self._tail = Tail(journal, clock, self.dispatch, lambda: self.state)
         self._acting = acting(self.dispatch, self._tail.poke) if acting else None
+        self._observer = Observer(journal, observes, self._tail.poke) if observes else None
         self._followers: list[tuple[bool, asyncio.Queue[State | None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: asyncio.Future[None] | None = None
@@ -101,6 +107,8 @@ class Engine:
             self._spawn(self._play(self._feed) if self._feed else self._asking.run())
             if self._acting:
                 self._spawn(self._acting.run())
+            if self._observer:
+                self._spawn(self._observer.run())
             if self._watch:
                 self._spawn(self._watch_configuration(self._watch))
             await ended
@@ -232,6 +240,8 @@ class Engine:
         polled = poll is not None and poll is not before.picture.last_poll
         if polled and poll:
             self._asking.note(poll)
+            if self._observer:
+                self._observer.look(after)
         thought = after.health.reasoned_at not in (None, before.health.reasoned_at)
         for reasoned, queue in self._followers:
             if thought if reasoned else polled:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
@@ -44,7 +44,7 @@ class CockpitApp(App[None]):
 
     `read` gives None until there is a configuration. `background` is run once the first frame stands; what it
     raises ends the program and is kept in `failure`, for the caller to say. `copy` brings text to a clipboard
-    beyond the terminal's own.
+    beyond the terminal's own; `save` writes the post-mortem of an incident and says in a line what came of it.
     """
 
     CSS_PATH = "cockpit.tcss"
@@ -59,6 +59,7 @@ class CockpitApp(App[None]):
         *,
         background: Callable[[], Coroutine[Any, Any, None]] | None = None,
         copy: Callable[[str], None] | None = None,
+        save: Callable[[str], Awaitable[str]] | None = None,
         actor: str = "",
         ascii: bool = False,
         palette: str = "dark",
@@ -72,6 +73,7 @@ class CockpitApp(App[None]):
         self.palettes = tuple(PALETTES)
         self._background = background
         self._copy = copy
+        self._save = save
         self._work: asyncio.Task[None] | None = None
         self._drawn: tuple[State | None, int] | None = None
         self._refused: object = None
@@ -167,6 +169,10 @@ class CockpitApp(App[None]):
                 self.open_runbooks()
             case "switches":
                 self.open_switches()
+            case "incident":
+                self._open_incident()
+            case "impact":
+                self._open_impact()
 
     def _open_services(self) -> None:
         from cockpit.tui.screens.services import Services
@@ -189,6 +195,26 @@ class CockpitApp(App[None]):
         from cockpit.tui.screens.switches import Switches
 
         self.push_screen(Switches(node, chosen))
+
+    def _open_incident(self, id: str = "") -> None:
+        from cockpit.tui.screens.incident import Incident
+
+        self.push_screen(Incident(id))
+
+    def _open_impact(self) -> None:
+        from cockpit.tui.screens.impact import Impact
+
+        self.push_screen(Impact())
+
+    def export(self, incident: str) -> None:
+        if self._save is None:
+            self.view.tell("nothing is written from here")
+            return
+        self.view.tell(f"writing the post-mortem of {incident} …")
+        self.run_worker(self._export(incident, self._save), exit_on_error=False)
+
+    async def _export(self, incident: str, save: Callable[[str], Awaitable[str]]) -> None:
+        self.view.tell(await save(incident))
 
     def open_plan(self, runbook: str) -> None:
         from cockpit.tui.screens.plan import Plan
@@ -242,6 +268,9 @@ class CockpitApp(App[None]):
             self.open_plan(row.key)
         elif row.opens == "run":
             self.open_run(row.key)
+        elif row.opens == "incident":
+            self._leave(keep=len(self.screen_stack))
+            self._open_incident(row.key)
         elif row.opens == "switch":
             self._leave(keep=len(self.screen_stack))
             self.open_switches(chosen=row.key)
@@ -278,6 +307,9 @@ class CockpitApp(App[None]):
     def action_show(self, place: str) -> None:
         self.show(place)
 
+    def action_incident(self) -> None:
+        self.show("incident")
+
     def action_alerts(self) -> None:
         self.show("alerts")
 
@@ -296,6 +328,9 @@ class CockpitApp(App[None]):
             case "switches":
                 self._leave(keep=len(self.screen_stack))
                 self.open_switches(subject)
+            case "incident":
+                self._leave(keep=len(self.screen_stack))
+                self._open_incident(subject)
             case _:
                 self.show(place)
 

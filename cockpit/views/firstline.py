@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from cockpit.core.incident.model import open_ones
 from cockpit.core.levels import Instant, Shown, Verdict
 from cockpit.core.state import State
 from cockpit.core.update_record import needs_somebody
 from cockpit.text import age, clock, join_names, plural, remaining
 from cockpit.views import facts, words
+from cockpit.views.incident import current
 from cockpit.views.layout import fit, join, line_width
 from cockpit.views.lines import Line, Span, Tone, line
 from cockpit.views.switch_facts import all_seen, called, is_old, owed, to_do
+from cockpit.views.updates import due_sentence, stale_sentence
 
 SKEW = 5.0
 """Seconds between a server's clock and ours that are worth a word."""
@@ -35,13 +38,15 @@ def parts(state: State, now: Instant) -> tuple[Line, ...]:
         line(MODE_MARKS[state.mode], Tone.WARNING),
         _worst(state),
         _integrity(state),
+        _incident(state, now),
+        _update(state, now),
         _runs(state),
         _owed(state, now),
         _journal(state),
         _verdict(state, now),
         _lost(state),
         _blind(state),
-        line(str(state.health.severity or ""), Tone.STRONG),
+        _proposed(state),
         _age(state, now),
         _time(state, now),
         _loading(state),
@@ -87,6 +92,42 @@ def _integrity(state: State) -> Line:
     return line(f"{words.DATA_WRONG}{many}", Tone.BREACHED) if count else ()
 
 
+def _incident(state: State, now: Instant) -> Line:
+    """Which is open, how bad, how long; what is due or no longer true stands beside it."""
+    incident = current(state)
+    if incident is None or not incident.is_open:
+        return ()
+    others = len(open_ones(state.record.incidents.values())) - 1
+    more = f" +{others}" if others else ""
+    severity = f" {incident.severity}" if incident.severity else ""
+    open_for = span(now - incident.declared_at)
+    return line(f"{incident.id}{severity} {open_for}{more}", Tone.STRONG)
+
+
+def _update(state: State, now: Instant) -> Line:
+    """What people were told last is wrong by now, else by when they are to hear more."""
+    incident = current(state)
+    if incident is None or not incident.is_open:
+        return ()
+    if stale_sentence(state, incident, now):
+        return line("last update no longer true", Tone.WARNING)
+    return line(due_sentence(state, incident, now), Tone.WARNING)
+
+
+def _proposed(state: State) -> Line:
+    """What is proposed, where it is not what a person has said already."""
+    proposed, incident = state.health.severity, current(state)
+    if proposed is None or (incident and incident.is_open and incident.severity is proposed):
+        return ()
+    return line(f"{proposed}{' proposed' if incident and incident.is_open else ''}", Tone.STRONG)
+
+
+def span(seconds: float) -> str:
+    """Hours and minutes: "00:14"."""
+    minutes = max(0, int(seconds)) // 60
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def _runs(state: State) -> Line:
     """A run that is not over needs somebody, also when the cockpit that began it is gone."""
     waiting = [run.id for run in state.record.runs.values() if needs_somebody(run)]
@@ -124,8 +165,8 @@ def _blind(state: State) -> Line:
 
 
 def _age(state: State, now: Instant) -> Line:
-    """A picture that is older than two polls says so."""
-    at = state.health.at
+    """A picture that is older than two polls says so; one without any answer is as old as the last."""
+    at = facts.seen_last(state) or state.health.at
     old = now - at if at is not None else 0.0
     return line(f"picture {age(old)} old", Tone.WARNING) if old > 2 * state.model.poll + 1 else ()
 

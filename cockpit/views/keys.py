@@ -35,10 +35,13 @@ def _on(*screens: str) -> frozenset[str]:
     return frozenset(screens)
 
 
-LISTS: Final = _on("bridge", "services", "service", "alerts", "runbooks", "plan", "run", "switches")
+LISTS: Final = _on(
+    "bridge", "services", "service", "alerts", "runbooks", "plan", "run", "switches", "incident", "impact"
+)
 NODES: Final = _on("bridge", "services", "service", "alerts")
 RUN: Final = _on("run")
 SWITCHES: Final = _on("switches")
+INCIDENT: Final = _on("incident")
 
 BINDINGS: Final[tuple[Binding, ...]] = (
     Binding(("enter",), "open", "open", "Open what the cursor is on.", LISTS - RUN, True, palette=False),
@@ -72,11 +75,61 @@ BINDINGS: Final[tuple[Binding, ...]] = (
         True,
     ),
     Binding(
+        ("m",),
+        "silence",
+        "silence",
+        "Keep this alert quiet for a while; what it hides is shown first.",
+        _on("alerts"),
+        True,
+        writes=True,
+    ),
+    Binding(
+        ("E",),
+        "end_silence",
+        "end silence",
+        "End the silence under the cursor, or of the alert; it is asked for once more.",
+        _on("alerts"),
+        True,
+        writes=True,
+    ),
+    Binding(
+        ("D",), "declare", "declare", "Declare an incident; it is asked for once more.", INCIDENT, writes=True
+    ),
+    Binding(
+        ("n",),
+        "note",
+        "note",
+        "Write something down; a pasted chat keeps its times.",
+        INCIDENT,
+        True,
+        writes=True,
+    ),
+    Binding(
+        ("h",), "hypothesis", "hypothesis", "Write down what you think the cause is.", INCIDENT, writes=True
+    ),
+    Binding(("d",), "decision", "decision", "Write down what was decided.", INCIDENT, writes=True),
+    Binding(("u",), "update", "update", "Tell others how it stands.", INCIDENT, True),
+    Binding(("S",), "severity", "severity", "Say how bad it is, and why.", INCIDENT, writes=True),
+    Binding(("O",), "roles", "roles", "Say who does what.", INCIDENT, True, writes=True),
+    Binding(("J",), "join", "join", "Say that you are in.", INCIDENT, writes=True),
+    Binding(("H",), "handover", "hand over", "Hand it over, or take it over.", INCIDENT, True),
+    Binding(
+        ("X",),
+        "resolve",
+        "over",
+        "Call it over, or open it again; what stands in the way is shown first.",
+        INCIDENT,
+        True,
+        writes=True,
+    ),
+    Binding(("e",), "export", "export", "Write the post-mortem: Markdown, HTML and JSON.", INCIDENT, True),
+    Binding(("t",), "narrow", "timeline", "Which lines of the timeline are shown.", INCIDENT, True),
+    Binding(
         ("escape", "backspace"),
         "back",
         "back",
         "Back to where you came from.",
-        _on("services", "service", "alerts", "runbooks", "plan", "run", "switches"),
+        LISTS - _on("bridge"),
         footer=True,
         label="esc",
         palette=False,
@@ -109,12 +162,19 @@ BINDINGS: Final[tuple[Binding, ...]] = (
     ),
     Binding(("3",), "show('runbooks')", "runbooks", "Runs that need somebody, and all runbooks."),
     Binding(("4",), "show('switches')", "switches", "All kill switches, and how they stand."),
+    Binding(("i", "5"), "incident", "incident", "The incident that is open, or declare one.", footer=True),
+    Binding(
+        ("b",),
+        "show('impact')",
+        "business",
+        "What each part of the business can still do, and what it costs.",
+    ),
     Binding(
         ("slash",),
         "filter",
         "filter",
         "Show only lines that hold these words; ! first turns it around.",
-        _on("services", "alerts", "switches"),
+        _on("services", "alerts", "switches", "incident"),
         footer=True,
         label="/",
     ),

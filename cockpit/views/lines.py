@@ -80,12 +80,19 @@ class Row:
         "switch",
         "source",
         "alert",
+        "silence",
         "link",
         "run",
         "step",
         "choice",
         "check",
         "parameter",
+        "todo",
+        "debt",
+        "hypothesis",
+        "role",
+        "told",
+        "incident",
     ] = ""
     shorter: tuple[Line, ...] = ()
     """Other ways to say the cell of the column that `chooses`, the better ones first."""

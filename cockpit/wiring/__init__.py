@@ -18,6 +18,7 @@ from cockpit.core.state import State
 from cockpit.core.switches import readonly as forbids_writing
 from cockpit.core.update import initial
 from cockpit.engine import Connect, Engine, Outside, Watch
+from cockpit.engine.observing import OBSERVER
 from cockpit.errors import CockpitError, JournalError, UsageError
 from cockpit.ports import Clock, History, Source
 
@@ -65,7 +66,12 @@ def _on_record(
     def crew(say: Callable[[Event], None], poke: Callable[[], None]) -> Crew:
         return Crew(worlds.of, say, poke, clock.now, worlds.close)
 
-    return Engine(state, connect, clock=clock, journal=world.journal, watch=watch, acting=crew)
+    def observes() -> bool:
+        return world.owners.claim(OBSERVER)
+
+    return Engine(
+        state, connect, clock=clock, journal=world.journal, watch=watch, acting=crew, observes=observes
+    )
 
 
 def _watching(loaded: Loaded, clock: Clock, adapted: Callable[[Model], Model]) -> Watch:
@@ -92,6 +98,7 @@ def _watching(loaded: Loaded, clock: Clock, adapted: Callable[[Model], Model]) -
 
 def _connect(state: State, config: str) -> Outside:
     # Imported here: the HTTP client costs more to import than everything that a replay or a demo needs.
+    from cockpit.adapters.alertmanager_look import AlertmanagerLook
     from cockpit.adapters.change_file import ChangeFile
     from cockpit.adapters.flag_file import FlagFile
     from cockpit.adapters.prometheus import Prometheus
@@ -101,7 +108,8 @@ def _connect(state: State, config: str) -> Outside:
     stores = [FlagFile(store) for store in model.flags if store.provider == "flagd-file"]
     servers_of_flags = _polled(model, config)
     files = [ChangeFile(Path(feed.file)) for feed in model.changes if feed.file]
-    sources: list[Source] = [*servers, *stores, *servers_of_flags, *files]
+    managers = [AlertmanagerLook(server) for server in model.alertmanager]
+    sources: list[Source] = [*servers, *managers, *stores, *servers_of_flags, *files]
     histories: list[History] = [*servers]
     return Outside(sources, histories)
 
@@ -155,7 +163,15 @@ def demo(
 
     world = simulated.make(loaded.model, performance, clock, actor=actor, mode="demo")
     state = initial(loaded.model, "demo")
-    return Engine(state, connect, clock=clock, journal=world.journal, acting=crew, step=loaded.model.poll)
+    return Engine(
+        state,
+        connect,
+        clock=clock,
+        journal=world.journal,
+        acting=crew,
+        step=loaded.model.poll,
+        observes=lambda: True,  # its record is in memory, and ends with it
+    )
 
 
 def _find(loaded: Loaded, name: str) -> Scenario:

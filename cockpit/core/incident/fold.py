@@ -73,10 +73,9 @@ def _declared(fact: Fact) -> Incident:
 
 def _seen(told: Mapping[str, Any], began: Instant) -> Told:
     """A line of the picture from before the declaration."""
-    at = _instant(told.get("at"), began)
-    return Told(
-        at, str(told.get("kind", "level")), "", str(told.get("text", "")), str(told.get("subject", ""))
-    )
+    kind, text, subject = (str(told.get(each, "")) for each in ("kind", "text", "subject"))
+    what = f"{subject}: {text}" if subject else text
+    return Told(_instant(told.get("at"), began), kind or "level", "", what.replace("_", " "), subject)
 
 
 def _after(incident: Incident, fact: Fact) -> Incident:

@@ -1,0 +1,256 @@
+"""One alert, whoever tells of it: what Prometheus and Alertmanager say together, and whom it concerns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+from urllib.parse import unquote, urlsplit
+
+from cockpit.core.levels import Instant
+from cockpit.core.model import Model
+from cockpit.core.poll import Alert, Silenced
+from cockpit.core.promql_text import quote
+from cockpit.core.runbook.matchers import Matcher, matcher
+from cockpit.core.state import Acknowledgement, State
+
+Standing: TypeAlias = Literal["firing", "pending", "silenced", "inhibited"]
+Labels: TypeAlias = Mapping[str, str]
+NO_LABELS: Final[Labels] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One alert. Its labels are those an Alertmanager gives it, where one has it."""
+
+    name: str
+    state: Standing
+    labels: Labels
+    annotations: Labels
+    since: Instant | None
+    seen: tuple[str, ...]
+    """Names of the servers that show it."""
+    key: str
+    """Tells it from every other."""
+    service: str = ""
+    """Whom it concerns; empty: nobody is named by it."""
+    value: str = ""
+    silenced_by: tuple[str, ...] = ()
+    inhibited_by: tuple[str, ...] = ()
+    quiet_in: tuple[str, ...] = ()
+    """Alertmanagers that keep it quiet while others tell of it."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nobody is told of it."""
+        return self.state in ("silenced", "inhibited")
+
+
+def known_alerts(state: State) -> tuple[Known, ...]:
+    """Every alert once, by name and labels."""
+    managers = frozenset(server.name for server in state.model.alertmanager)
+    whom = whom_of(state)
+    gathered = _Gathering(managers, {each.name: each.labels for each in state.model.prometheus})
+    found = [_known(key, told, managers, whom) for key, told in gathered.of(state.health.alerts).items()]
+    return tuple(sorted(found, key=lambda each: (each.name, each.key)))
+
+
+@dataclass
+class _Gathering:
+    """Who tells of the same alert.
+
+    Prometheus does not show the external labels that it sends along, so what it shows is a part of what
+    an Alertmanager has: of several that fit, the one with the fewest labels more.
+    """
+
+    managers: frozenset[str]
+    outer: Mapping[str, Labels]
+    """What the configuration says of each Prometheus: usually its external labels."""
+    told: dict[str, list[Alert]] = field(default_factory=dict)
+    by_label: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    taken: set[tuple[str, str]] = field(default_factory=set)
+
+    def of(self, alerts: Iterable[Alert]) -> Mapping[str, Sequence[Alert]]:
+        everything = list(alerts)
+        for alert in everything:
+            if alert.source in self.managers:
+                self._begin(alert)
+        others = [alert for alert in everything if alert.source not in self.managers]
+        # The most particular first: what has fewer labels could be a part of several.
+        for alert in sorted(others, key=lambda each: -len(each.labels)):
+            outer = self.outer.get(alert.source, NO_LABELS)
+            key = self._home(alert, outer) or written({**outer, **alert.labels})
+            self.taken.add((key, alert.source))
+            self.told.setdefault(key, []).append(alert)
+        return self.told
+
+    def _begin(self, alert: Alert) -> None:
+        key = written(alert.labels)
+        if key not in self.told:
+            for pair in alert.labels.items():
+                self.by_label.setdefault(pair, []).append(key)
+        self.told.setdefault(key, []).append(alert)
+
+    def _home(self, alert: Alert, outer: Labels) -> str:
+        rows = [self.by_label.get(pair, []) for pair in alert.labels.items()]
+        fitting = [
+            (len(theirs), key)
+            for key in min(rows, key=len, default=[])
+            if (key, alert.source) not in self.taken
+            and _is_part(alert.labels, theirs := self.told[key][0].labels)
+            and all(theirs.get(label, value) == value for label, value in outer.items())
+        ]
+        return min(fitting, default=(0, ""))[1]
+
+
+def _is_part(some: Labels, all_: Labels) -> bool:
+    return some.items() <= all_.items()
+
+
+def written(labels: Labels) -> str:
+    """`Slow{service="search"}`"""
+    rest = ",".join(f"{name}={quote(value)}" for name, value in sorted(labels.items()) if name != "alertname")
+    return f"{labels.get('alertname', '')}{{{rest}}}"
+
+
+def _known(key: str, told: Sequence[Alert], managers: frozenset[str], whom: Callable[[Labels], str]) -> Known:
+    theirs = [alert for alert in told if alert.source in managers]
+    first = (theirs or told)[0]
+    since = [alert.since for alert in told if alert.since is not None]
+    quiet = [alert for alert in theirs or told if alert.silenced_by or alert.inhibited_by]
+    return Known(
+        first.name,
+        _state(told, theirs or told),
+        first.labels,
+        {name: text for alert in reversed(told) for name, text in alert.annotations.items()},
+        min(since, default=None),
+        tuple(dict.fromkeys(alert.source for alert in sorted(told, key=lambda each: each in theirs))),
+        key,
+        whom(first.labels),
+        next((alert.value for alert in told if alert.value), ""),
+        tuple(dict.fromkeys(id for alert in quiet for id in alert.silenced_by)),
+        tuple(dict.fromkeys(id for alert in quiet for id in alert.inhibited_by)),
+        tuple(alert.source for alert in quiet) if len(quiet) < len(theirs or told) else (),
+    )
+
+
+def _state(told: Sequence[Alert], deciding: Sequence[Alert]) -> Standing:
+    """Quiet only where everybody who would tell of it keeps quiet: one that does not is enough to page."""
+    if all(alert.silenced_by or alert.inhibited_by for alert in deciding):
+        return "silenced" if any(alert.silenced_by for alert in deciding) else "inhibited"
+    return "firing" if any(alert.state == "firing" for alert in told) else "pending"
+
+
+# Whom it concerns
+
+
+def whom_of(state: State) -> Callable[[Labels], str]:
+    """Which service or capability the labels of an alert name; empty: none.
+
+    A service's own labels come first, then the labels in configured order.
+    """
+    known, order = state.health.graph.index, state.model.alert_labels
+    own = [(each.name, each.alert_labels) for each in state.model.services if each.alert_labels]
+
+    def whom(labels: Labels) -> str:
+        named = next((name for name, wanted in own if _is_part(wanted, labels)), "")
+        values = (labels.get(label, "") for label in order)
+        return named or next((value for value in values if value in known), "")
+
+    return whom
+
+
+def acknowledged(state: State, alert: Known) -> Acknowledgement | None:
+    """Who has what it concerns."""
+    return state.record.acknowledged.get(alert.service)
+
+
+def runbook_of(model: Model, alert: Known) -> str:
+    """The id of the runbook for it; empty: none that is known.
+
+    Label `runbook`, then the end of `runbook_url`, then annotation `runbook`, then who names the alert.
+    """
+    known = {card.id for card in model.runbooks}
+    named = next((id for id in _named(alert) if id in known), "")
+    return named or next((card.id for card in model.runbooks if alert.name in card.alerts), "")
+
+
+def _named(alert: Known) -> Iterator[str]:
+    yield alert.labels.get("runbook", "")
+    try:
+        url = urlsplit(alert.annotations.get("runbook_url", ""))
+    except ValueError:
+        url = urlsplit("")
+    yield unquote(url.fragment)
+    yield unquote(url.path.rstrip("/").rpartition("/")[2])
+    yield alert.annotations.get("runbook", "")
+
+
+# What keeps it quiet
+
+
+def standing(state: State) -> tuple[tuple[Silenced, tuple[str, ...]], ...]:
+    """Each silence once, with the Alertmanagers that have it; the one that ends first stands first."""
+    found: dict[str, tuple[Silenced, tuple[str, ...]]] = {}
+    for source, silences in sorted(state.picture.silences.items()):
+        for each in silences:
+            first, sources = found.get(each.id, (each, ()))
+            found[each.id] = (first, (*sources, source))
+    return tuple(sorted(found.values(), key=lambda each: (each[0].ends, each[0].id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Quieting:
+    """What keeps alerts quiet, to be looked up for many of them."""
+
+    silences: Mapping[str, Silenced]
+    """By id."""
+    names: Mapping[str, str]
+    """Of alerts, by fingerprint."""
+
+    def silence(self, alert: Known) -> Silenced | None:
+        """The one of its silences that ends last; None: none of them is known."""
+        mine = [self.silences[id] for id in alert.silenced_by if id in self.silences]
+        return max(mine, key=lambda each: each.ends, default=None)
+
+    def inhibitors(self, alert: Known) -> tuple[str, ...]:
+        """Names of the alerts that make it not worth a page, as far as they are known."""
+        return tuple(dict.fromkeys(self.names[id] for id in alert.inhibited_by if id in self.names))
+
+
+def quieting(state: State) -> Quieting:
+    names = {each.fingerprint: each.name for each in state.health.alerts if each.fingerprint}
+    return Quieting({each.id: each for each, _ in standing(state)}, names)
+
+
+def matchers_of(alert: Known) -> tuple[str, ...]:
+    """Those that hold for it and, as far as its labels tell, for nothing else."""
+    written = [f"{name}={quote(value)}" for name, value in sorted(alert.labels.items()) if value]
+    return tuple(each for each in written if _is_matcher(each))
+
+
+def _is_matcher(text: str) -> bool:
+    try:
+        return bool(matcher(text))
+    except ValueError:
+        return False
+
+
+def hidden(matchers: Sequence[str], alerts: Iterable[Known]) -> tuple[Known, ...]:
+    """Which of them a silence with these matchers would keep quiet. Raises ValueError for what is none."""
+    wanted = [matcher(each) for each in matchers]
+    return tuple(alert for alert in alerts if all(holds(each, alert.labels) for each in wanted))
+
+
+def holds(wanted: Matcher, labels: Labels) -> bool:
+    """As an Alertmanager matches: all of a value, and a label that is missing is an empty one.
+
+    Raises ValueError for an expression that is none.
+    """
+    value = labels.get(wanted.name, "")
+    try:
+        same = bool(re.fullmatch(wanted.value, value)) if wanted.is_regex else value == wanted.value
+    except (re.error, RecursionError, OverflowError):
+        raise ValueError(f"{wanted.value!r:.60} is no regular expression") from None
+    return same is wanted.is_equal

@@ -1,0 +1,147 @@
+"""Levels go on record while an incident or a run is open: written behind, by one cockpit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from cockpit.core.checkpoint import COCKPIT
+from cockpit.core.health import readings
+from cockpit.core.health.state import Health, Node
+from cockpit.core.incident.model import open_ones
+from cockpit.core.journal import Fact
+from cockpit.core.json import Json
+from cockpit.core.levels import Instant, Integrity, Shown
+from cockpit.core.state import State
+from cockpit.core.update_record import needs_somebody
+from cockpit.errors import CockpitError
+from cockpit.ports import Journal
+
+log = logging.getLogger(__name__)
+OBSERVED: Final = "level.observed"
+GAP: Final = "journal.gap"
+OBSERVER: Final = "observer"
+"""The lock of the one who writes."""
+CALM: Final = frozenset({Shown.OK.value, Shown.UNMONITORED.value})
+MOST: Final = 2_000
+"""Facts that wait for a journal which cannot be written; what is more is one gap."""
+MEASURED: Final = 4
+"""Signals told beside a level: those that are not fine."""
+
+
+def is_called_for(state: State) -> bool:
+    """While somebody may ask later how it was."""
+    if open_ones(state.record.incidents.values()):
+        return True
+    return any(needs_somebody(run) for run in state.record.runs.values())
+
+
+class Observer:
+    """One among many cockpits: what another has written down already is no news."""
+
+    def __init__(self, journal: Journal, claim: Callable[[], bool], poke: Callable[[], None]) -> None:
+        """`claim`: whether this cockpit is the one that writes from now on; called in a thread."""
+        self._journal = journal
+        self._claim = claim
+        self._poke = poke
+        self._ours = False
+        self._told: dict[str, str] = {}
+        """How each node was when it was last written down: level and data."""
+        self._open = False
+        self._waiting: list[Fact] = []
+        self._lost: list[Instant] = []
+        self._wake = asyncio.Event()
+
+    def look(self, state: State) -> None:
+        """After each poll. What was fine at the first look is not told; it is what everybody assumes."""
+        at = state.health.at
+        if at is None or state.readonly or not is_called_for(state):
+            self._open = False
+            return
+        if not self._open or not self._ours:
+            self._open, self._told = True, _of_record(state)
+        facts = list(self._changes(state.health, at))
+        if not facts:
+            return
+        self._waiting += facts
+        while len(self._waiting) > MOST:
+            self._lost.append(self._waiting.pop(0).at)
+        self._wake.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self._write()
+
+    def _changes(self, health: Health, at: Instant) -> Iterator[Fact]:
+        for node in health.nodes:
+            now = _words(node)
+            was = self._told.get(node.name, Shown.OK.value)
+            if now == was or (now in CALM and was in CALM):
+                continue
+            self._told[node.name] = now
+            yield Fact(OBSERVED, at, COCKPIT, _body(health, node, now, was))
+
+    async def _write(self) -> None:
+        facts, self._waiting = self._waiting, []
+        if not self._ours:
+            self._ours = await asyncio.to_thread(self._claimed)
+        if not self._ours:
+            self._lost = []
+            return  # whoever has it writes the same
+        lost, self._lost = self._lost, []
+        gap = [_gap(lost)] if lost else []
+        try:
+            await self._journal.append([*gap, *facts])
+        except CockpitError as error:
+            # The picture goes on without it; what is missing is told once it can be.
+            log.warning("levels could not be put on record: %s", error)
+            self._lost = [*lost, *(fact.at for fact in facts), *self._lost]
+        except Exception:
+            log.exception("observing")
+            self._lost = [*lost, *(fact.at for fact in facts), *self._lost]
+        else:
+            self._poke()
+
+    def _claimed(self) -> bool:
+        try:
+            return self._claim()
+        except CockpitError as error:
+            log.warning("levels are not put on record: %s", error)
+            return False
+
+
+def _of_record(state: State) -> dict[str, str]:
+    """How things stand by the record of the incidents that are open: another cockpit may have begun it."""
+    found: dict[str, str] = {}
+    for incident in open_ones(state.record.incidents.values()):
+        found |= incident.levels
+    return found
+
+
+def _words(node: Node) -> str:
+    """The level; that its data is wrong stands beside it."""
+    return f"{node.level.value} DATA WRONG" if node.integrity is Integrity.BREACHED else node.level.value
+
+
+def _body(health: Health, node: Node, now: str, was: str) -> Mapping[str, Json]:
+    signals: dict[str, Json] = {}
+    for reading in readings(health, node.name):
+        if len(signals) < MEASURED and (reading.level is None or reading.level > 0):
+            value = reading.value
+            finite = value is not None and abs(value) < float("inf")
+            signals[reading.signal.name] = value if finite else None
+    return {"name": node.name, "level": now, "was": was, "signals": signals}
+
+
+def _gap(lost: Sequence[Instant]) -> Fact:
+    body: dict[str, Json] = {
+        "from": min(lost),
+        "to": max(lost),
+        "count": len(lost),
+        "why": "the journal could not be written",
+    }
+    return Fact(GAP, max(lost), COCKPIT, body)
