@@ -40,7 +40,7 @@ async def outward(world: World, state: State, wanted: Wanted, say: Callable[[Eve
         case UpdateWanted():
             from cockpit.engine.outward.updates import send_update
 
-            await send_update(world, wanted, say)
+            await send_update(world, state, wanted, say)
         case SilenceWanted():
             from cockpit.engine.outward.silences import make_silence
 

@@ -30,7 +30,7 @@ async def post(
         headers, known = await _bearer(world, channel)
     except CockpitError as error:
         return "refused", str(error)
-    body: dict[str, Json] = {"text": text} if channel.format == "slack" else dict(document)
+    body: dict[str, Json] = {"text": escaped(text)} if channel.format == "slack" else dict(document)
     answer = await world.http.send(
         HttpCall("POST", channel.webhook, headers, body),
         within=WITHIN,
@@ -39,6 +39,14 @@ async def post(
         purpose=Purpose(kind="do"),
     )
     return OUTCOMES.get(answer.outcome, "unknown"), answer.reason
+
+
+def escaped(text: str) -> str:
+    """Text that stays text in a chat: `<!channel>` in somebody's note would wake everybody.
+
+    Source: Slack, "Formatting text for app surfaces": only these three characters have to be escaped.
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 async def _bearer(world: World, channel: Channel) -> tuple[dict[str, str], tuple[str, ...]]:

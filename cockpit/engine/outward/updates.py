@@ -6,24 +6,24 @@ from collections.abc import Callable
 
 from cockpit.core.events import Event, Reported
 from cockpit.core.incident import words
+from cockpit.core.incident.claims import refusal
 from cockpit.core.incident.model import Sent
+from cockpit.core.incident.objections import LONGEST
+from cockpit.core.incident.rules import Channel
 from cockpit.core.incident.story import SENT
 from cockpit.core.journal import Fact, new_uid
 from cockpit.core.json import Json
+from cockpit.core.state import State
 from cockpit.core.wanted import UpdateWanted
 from cockpit.engine.outward.sending import post
 from cockpit.engine.runs.world import World
 from cockpit.errors import JournalError, RunRefused
 
 
-async def send_update(world: World, wanted: UpdateWanted, say: Callable[[Event], None]) -> Sent:
+async def send_update(world: World, state: State, wanted: UpdateWanted, say: Callable[[Event], None]) -> Sent:
     """Raises RunRefused and JournalError while nothing has gone out."""
-    channel = world.model.incident.channel(wanted.to) if wanted.to else None
-    if wanted.to and channel is None:
-        known = ", ".join(each.name for each in world.model.incident.notify) or "none"
-        raise RunRefused(f"there is no channel '{wanted.to}'", f"incident.notify has: {known}")
-    if world.readonly:
-        raise RunRefused("this cockpit is read-only, so nothing is sent")
+    channel = _channel(world, wanted)
+    _refuse(world, state, wanted)
     op_id = new_uid()
     await world.journal.append([_requested(wanted, op_id)])
     world.die_at("after_update_request")
@@ -42,6 +42,31 @@ async def send_update(world: World, wanted: UpdateWanted, say: Callable[[Event],
         told = f"{told}; this could not be put on record: {error}"
     say(Reported(told, now))
     return outcome
+
+
+def _channel(world: World, wanted: UpdateWanted) -> Channel | None:
+    """None: it was copied. Raises RunRefused for a name that is none."""
+    channel = world.model.incident.channel(wanted.to) if wanted.to else None
+    if wanted.to and channel is None:
+        known = ", ".join(each.name for each in world.model.incident.notify) or "none"
+        raise RunRefused(f"there is no channel '{wanted.to}'", f"incident.notify has: {known}")
+    return channel
+
+
+def _refuse(world: World, state: State, wanted: UpdateWanted) -> None:
+    """Raises RunRefused for what may not be said."""
+    if world.readonly:
+        raise RunRefused("this cockpit is read-only, so nothing is sent")
+    incident = state.record.incidents.get(wanted.incident)
+    if incident is None:
+        raise RunRefused(f"there is no incident '{wanted.incident}'")
+    if not wanted.text.strip():
+        raise RunRefused("an update without words is not sent")
+    if len(wanted.text) > LONGEST:
+        raise RunRefused(f"that is longer than {LONGEST:,} characters")
+    # Asked here as well as where it was written: the picture may have gone dark since.
+    if why := refusal(state, incident, wanted.status):
+        raise RunRefused(why)
 
 
 def _requested(wanted: UpdateWanted, op_id: str) -> Fact:
