@@ -166,7 +166,8 @@ class Asking:
             polls = self._polls or []
             warm, replayed = await fold_polls(warm, polls[replayed:]), len(polls)
             timeline = warm.picture.timeline
-            self._loop.dispatch(Rewarmed(warm.health, self._loop.state.generation, timeline))
+            answered = warm.picture.answered
+            self._loop.dispatch(Rewarmed(warm.health, self._loop.state.generation, timeline, answered))
             await self._loop.settled()
 
 

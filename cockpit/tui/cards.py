@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cockpit.core.state import State
+from cockpit.views import facts
 from cockpit.views.lines import Row, text_of
 
 
@@ -15,6 +16,8 @@ def card(state: State, row: Row) -> str:
             return source(state, row.key)
         case "link":
             return row.key if row.key.startswith(("http://", "https://")) else f"not a web link: {row.key}"
+        case "contact":
+            return f"{row.key} (y copies it)"
         case _:
             return " ".join(" ".join(text_of(cell) for cell in row.cells).split())
 
@@ -42,5 +45,7 @@ def source(state: State, name: str) -> str:
         return f"no source is called {name}"
     seen = {None: "not asked yet", True: "reachable", False: "cannot be reached"}[found.reachable]
     told = [f"{found.name}: {seen}", found.reason, found.hint, found.note]
-    told += [f"owner {found.owner}"] * bool(found.owner) + [f"runbook {found.runbook}"] * bool(found.runbook)
+    contact = facts.reach(state, found.owner)
+    told += [f"owner {found.owner}{', ' if contact else ''}{contact}"] * bool(found.owner)
+    told += [f"runbook {found.runbook}"] * bool(found.runbook)
     return "; ".join(filter(None, told))

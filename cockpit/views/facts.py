@@ -9,6 +9,7 @@ from cockpit.core.health.reading import Reading
 from cockpit.core.health.state import Node
 from cockpit.core.levels import Instant, Integrity, Level, Shown
 from cockpit.core.model import Capability, Degradation, Service, Team
+from cockpit.core.poll import PRESENT
 from cockpit.core.state import SourceState, State
 from cockpit.views.words import BADNESS
 
@@ -121,6 +122,27 @@ def _weight(reading: Reading) -> int:
     if reading.level is None:
         return 2 if reading.signal.required and not reading.no_traffic else 0
     return 3 + reading.level if reading.level > Level.AT_RISK else 1 + reading.level
+
+
+def last_seen(state: State, name: str, reading: Reading) -> tuple[float, Instant] | None:
+    """(value, when) of the last poll in which it was answered; None: never, or then nothing came."""
+    graph = state.health.graph
+    for slot in graph.slots_of[graph.index[name]]:
+        declared = graph.slots.slots[slot]
+        if (declared.signal.name, declared.source) == (reading.signal.name, reading.source):
+            template = graph.slots.templates[graph.template_of[slot]]
+            at, samples = state.picture.answered.get(template.number, (0.0, None))
+            row = slot - template.start
+            if samples is not None and row < len(samples) and samples.answer[row] == PRESENT:
+                return samples.value[row], at
+    return None
+
+
+def seen_last(state: State) -> Instant | None:
+    """When anything was answered last, where the last poll brought no answer at all; None: it did."""
+    times = [at for at, _ in state.picture.answered.values()]
+    last = max(times, default=None)
+    return None if last is None or last == state.health.at else last
 
 
 def active_modes(state: State, name: str) -> list[tuple[Degradation, Instant]]:

@@ -9,7 +9,7 @@ from cockpit.core.levels import Instant, Integrity, Shown, Verdict
 from cockpit.core.state import SourceState, State
 from cockpit.core.update_record import needs_somebody
 from cockpit.text import clock, join_names, percent, plural
-from cockpit.views import business, facts, fit, words
+from cockpit.views import business, facts, fit, seen, words
 from cockpit.views.cause import cause
 from cockpit.views.layout import fit as shortened
 from cockpit.views.layout import join, width_of, wrap
@@ -55,6 +55,7 @@ def _ended(last: Line, width: int) -> Line:
 def _sentences(state: State, now: Instant) -> Iterator[Sentence]:
     if state.health.at is None:
         yield from _sourceless(state, now, all_of_it=True)
+        yield from _seen_from_here(state)
         yield say(Weight.FEEL, "Waiting for the first answer; nothing is known yet.", Tone.STRONG)
         return
     if _all_fine(state):
@@ -66,6 +67,7 @@ def _sentences(state: State, now: Instant) -> Iterator[Sentence]:
     yield from _spreads(state, now)
     yield from _sourceless(state, now)
     yield from _unseen(state)
+    yield from _seen_from_here(state)
     yield from _key(state)
 
 
@@ -195,6 +197,11 @@ def _unseen(state: State) -> Iterator[Sentence]:
     for source in [each for each in facts.noted_sources(state) if each.kind == "prometheus"][:1]:
         said = text_of(shortened(line(source.note), NOTE)).rstrip(".")
         yield say(Weight.BLIND, f"{facts.source_title(source)}: {said}.")
+
+
+def _seen_from_here(state: State) -> Iterator[Sentence]:
+    if text := seen.sentence(state):
+        yield say(Weight.BLIND, text)
 
 
 def _key(state: State) -> Iterator[Sentence]:

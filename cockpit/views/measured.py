@@ -39,14 +39,29 @@ def _signal(state: State, name: str, reading: Reading) -> Row:
     cells = (
         (glyph, Span(f" {signal.name}")),
         (word,),
-        line(words.measured_value(reading.value, signal.unit), LEVEL_TONES[shown]),
+        _value(state, name, reading, shown),
         line(thresholds(reading), Tone.DIM),
         line(words.sparkline(state.health.trail(name, signal.name, reading.source))),
-        line(short_age(reading.age) if reading.age is not None else "", Tone.DIM),
+        line(_age(state, name, reading), Tone.DIM),
         line(reading.source, Tone.DIM),
         line(_odd(reading), Tone.WARNING),
     )
     return Row(cells, shorter=(line(_nearest_threshold(reading), Tone.DIM),))
+
+
+def _value(state: State, name: str, reading: Reading, shown: Shown) -> Line:
+    """Where it could not be asked, what it was when it could: never in the tone of a level."""
+    before = facts.last_seen(state, name, reading) if reading.failed else None
+    if before is None:
+        return line(words.measured_value(reading.value, reading.signal.unit), LEVEL_TONES[shown])
+    return line(f"was {words.measured_value(before[0], reading.signal.unit)}", Tone.DIM)
+
+
+def _age(state: State, name: str, reading: Reading) -> str:
+    before = facts.last_seen(state, name, reading) if reading.failed else None
+    if before is not None and state.health.at is not None:
+        return short_age(state.health.at - before[1])
+    return short_age(reading.age) if reading.age is not None else ""
 
 
 def thresholds(reading: Reading) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from operator import attrgetter, is_
 from typing import Final
 
 from cockpit.core.health.state import Node
-from cockpit.core.levels import Instant, Integrity
+from cockpit.core.levels import Instant, Integrity, Shown
 from cockpit.core.model import Service
-from cockpit.core.state import State
+from cockpit.core.state import SourceState, State
 from cockpit.text import clean, short_age
 from cockpit.views import facts, words
 from cockpit.views.layout import GAP, choose, pad
@@ -114,7 +114,8 @@ def rows(
 ) -> ServiceList:
     """All rows by `options`; rows of `previous` are reused where their node is the same object."""
     options = options or Options()
-    made_of = state.model, state.health.nodes, state.record.acknowledged, *facts.lost_sources(state)
+    sources = _sources(state, options, previous)
+    made_of = state.model, state.health.nodes, state.record.acknowledged, *sources
     if previous and previous.options == options and _are(previous.made_of, made_of):
         return previous
     depth = 0 if options.grouping is Grouping.FLAT else 1
@@ -123,9 +124,10 @@ def rows(
     kept.sort(key=BY_NAME if options.order is Order.NAME else BY_SEVERITY)
     shown = _grouped(state, kept, every, options, previous) if depth else kept
     cache = {row.key: row for row in every}
-    cache |= {row.key: row for row in shown if row.kind is not RowKind.SERVICE}
+    cache |= {row.key: row for row in (*sources, *shown) if row.kind is not RowKind.SERVICE}
+    first = bool(facts.lost_sources(state))  # what we see with is the news only when it is lost
     return ServiceList(
-        (*_sources(state, options), *shown),
+        (*sources, *shown) if first else (*shown, *sources),
         len(kept),
         len(every),
         sum(map(IS_WRONG, every)),
@@ -285,29 +287,56 @@ def _any_unseen(members: Sequence[ServiceRow]) -> bool:
     return any(row.node is not None and row.node.level.level is None for row in members)
 
 
-def _sources(state: State, options: Options) -> list[ServiceRow]:
-    """Servers that we see with, when one of them is not fine."""
-    if options.filter or not facts.lost_sources(state):
+def _sources(state: State, options: Options, previous: ServiceList | None) -> list[ServiceRow]:
+    """Servers that we see with, as services of the model; all of them, or only what cannot be reached.
+
+    The filter is for services: with one they are left out.
+    """
+    lost = facts.lost_sources(state)
+    others = sorted(
+        state.picture.sources.values(), key=lambda source: (source.reachable is None, source.name)
+    )
+    rest = [] if options.only_wrong else [source for source in others if source.reachable is not False]
+    if options.filter or not (lost or rest):
         return []
-    head = ServiceRow(OF_SOURCES, RowKind.HEADER, 0, "?", Tone.UNKNOWN, "what we see with", "")
-    return [
-        head,
-        *(
-            ServiceRow(
-                key=f"source:{source.name}",
-                kind=RowKind.SOURCE,
-                depth=1,
-                glyph="?",
-                tone=Tone.UNKNOWN,
-                name=clean(facts.source_title(source)),
-                level="UNREACHABLE",
-                failure=clean(source.reason),
-                since=source.since,
-                owner=clean(source.owner),
-            )
-            for source in facts.lost_sources(state)
-        ),
-    ]
+    before: Mapping[str, ServiceRow] = previous.cache if previous else {}
+    members = [_reused(before, _source(source)) for source in (*lost, *rest)]
+    known = f"{len(lost)} of {len(lost) + len(rest)} unreachable" if lost else _reached(rest)
+    glyph, tone = members[0].glyph, members[0].tone
+    folded = OF_SOURCES in options.folded
+    name = OF_SOURCES.removeprefix("group:")
+    head = ServiceRow(OF_SOURCES, RowKind.HEADER, 0, glyph, tone, name, known, folded=folded)
+    head = _reused(before, replace(head, marks=(known, glyph, folded)))
+    return [head] if folded else [head, *members]
+
+
+def _source(source: SourceState) -> ServiceRow:
+    shown = {True: Shown.OK, False: Shown.UNKNOWN, None: Shown.UNMONITORED}[source.reachable]
+    level = {True: words.level_word(Shown.OK), False: "UNREACHABLE", None: "NOT ASKED"}[source.reachable]
+    return ServiceRow(
+        key=f"source:{source.name}",
+        kind=RowKind.SOURCE,
+        depth=1,
+        glyph=words.GLYPHS[shown],
+        tone=LEVEL_TONES[shown],
+        name=clean(facts.source_title(source)),
+        level=level,
+        failure=clean(source.reason if source.reachable is False else source.note),
+        since=source.since,
+        owner=clean(source.owner),
+        marks=(source.reachable, source.reason, source.note, source.since, source.owner),
+    )
+
+
+def _reached(sources: Sequence[SourceState]) -> str:
+    asked = sum(source.reachable is not None for source in sources)
+    return f"{asked} answering" if asked == len(sources) else f"{asked} of {len(sources)} answering"
+
+
+def _reused(before: Mapping[str, ServiceRow], row: ServiceRow) -> ServiceRow:
+    """The same object as in the list before where nothing of it changed."""
+    old = before.get(row.key)
+    return old if old is not None and old.marks == row.marks else row
 
 
 LEVEL_WIDTH = 12

@@ -97,7 +97,18 @@ def _service(state: State, node: Node) -> Document:
         "degradation": node.degradation,
         "contradiction": node.contradiction,
         "signals": _signals(state, node.name),
+        "seen_from_here": _looks(state, node.name),
     }
+
+
+def _looks(state: State, name: str) -> list[Document] | None:
+    """What checks saw, where metrics are blind; null: nobody looked."""
+    looks = state.picture.looks.get(name)
+    if not looks:
+        return None
+    return [
+        {"what": each.what, "at": number(each.at), "good": each.good, "text": each.text} for each in looks
+    ]
 
 
 def _signals(state: State, name: str) -> Document:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 
-from cockpit.core.events import ServiceAcknowledged, SourceFailed
-from cockpit.core.model import Dependency, Model
+from cockpit.core.events import ServiceAcknowledged, SourceAnswered, SourceFailed
+from cockpit.core.model import AlertServer, Dependency, FlagStore, MetricServer, Model
 from cockpit.core.update import initial, update
 from cockpit.views.layout import line_width
 from cockpit.views.lines import text_of
 from cockpit.views.services import Grouping, Options, Order, RowKind, draw, heading, rows
 
-from .shop import HEALTHY, incident, measured, now, play
+from .shop import HEALTHY, incident, measured, now, play, shop
 
 
 def test_flat_is_sorted_by_badness_then_name() -> None:
@@ -124,3 +124,45 @@ def test_five_thousand_rows_are_rebuilt_in_a_few_milliseconds() -> None:
         rows(state, now(state), previous=previous)
         best = min(best, time.perf_counter() - begun)
     assert best < 0.040  # 7 ms on the machine it was written on
+
+
+def test_servers_and_stores_that_we_see_with_are_in_the_list_with_owner_and_level() -> None:
+    model = shop(
+        prometheus=(MetricServer("eu", "http://eu", owner="platform"), MetricServer("us", "http://us")),
+        alertmanager=(AlertServer("main", "http://am", owner="platform"),),
+        flags=(FlagStore("files", "flagd-file"),),
+    )
+    state = play(initial(model), HEALTHY, 60.0)
+    at = now(state)
+    for name in ("eu", "us", "files"):
+        state, _ = update(state, SourceAnswered(name, at))
+    found = rows(state, at)
+    told = [(row.kind, row.name, row.level, row.owner) for row in found.rows[5:]]
+    assert told == [
+        (RowKind.HEADER, "what we see with", "3 of 4 answering", ""),
+        (RowKind.SOURCE, "Prometheus eu", "OK", "platform"),
+        (RowKind.SOURCE, "Flag store files", "OK", ""),
+        (RowKind.SOURCE, "Prometheus us", "OK", ""),
+        (RowKind.SOURCE, "Alertmanager main", "NOT ASKED", "platform"),
+    ]
+    later, _ = update(state, SourceAnswered("eu", at + 5))
+    assert rows(later, at + 5, previous=found) is found, "that it answers again is no news"
+
+    lost, _ = update(state, SourceFailed("us", at, "connection refused"))
+    first = rows(lost, at).rows[:2]
+    assert [(row.name, row.level, row.failure) for row in first] == [
+        ("what we see with", "1 of 4 unreachable", ""),
+        ("Prometheus us", "UNREACHABLE", "connection refused"),
+    ]
+    only = [row.key for row in rows(lost, at, Options(only_wrong=True)).rows]
+    assert only == ["group:what we see with", "source:us"]
+    folded = rows(lost, at, Options(folded=frozenset({"group:what we see with"}))).rows
+    assert [row.key for row in folded if row.kind is not RowKind.SERVICE] == ["group:what we see with"]
+    assert [row.kind for row in rows(lost, at, Options(filter="us")).rows if row.kind is RowKind.SOURCE] == []
+
+
+def test_what_answers_with_a_warning_says_it() -> None:
+    state = play(initial(shop(prometheus=(MetricServer("eu", "http://eu"),))), HEALTHY, 60.0)
+    state, _ = update(state, SourceAnswered("eu", now(state), note="partial answer"))
+    last = rows(state, now(state)).rows[-1]
+    assert (last.name, last.level, last.failure) == ("Prometheus eu", "OK", "partial answer")

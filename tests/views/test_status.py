@@ -57,6 +57,7 @@ def test_the_document_of_an_incident() -> None:
         "degradation": None,
         "contradiction": None,
         "signals": {"errors": {"value": 0.9, "level": "DOWN", "age": 2.0}},
+        "seen_from_here": None,
     }
     assert found["services"]["legacy"]["own"] is None
     assert found["services"]["legacy"]["class"] is None
