@@ -181,10 +181,10 @@ class CockpitApp(App[None]):
             self.install_screen(Services(), "services")
         self.push_screen("services")
 
-    def _open_alerts(self) -> None:
+    def _open_alerts(self, filter: str = "", note: str = "") -> None:
         from cockpit.tui.screens.alerts import Alerts
 
-        self.push_screen(Alerts())
+        self.push_screen(Alerts(filter, note))
 
     def open_runbooks(self, node: str = "") -> None:
         from cockpit.tui.screens.runbooks import Runbooks
@@ -205,6 +205,18 @@ class CockpitApp(App[None]):
         from cockpit.tui.screens.impact import Impact
 
         self.push_screen(Impact())
+
+    def open_composer(self, incident: str) -> None:
+        from cockpit.tui.screens.composer import Composer
+
+        self._leave(keep=len(self.screen_stack))
+        self.push_screen(Composer(incident))
+
+    def open_handover(self, incident: str) -> None:
+        from cockpit.tui.screens.handover import Handover
+
+        self._leave(keep=len(self.screen_stack))
+        self.push_screen(Handover(incident))
 
     def export(self, incident: str) -> None:
         if self._save is None:
@@ -239,11 +251,11 @@ class CockpitApp(App[None]):
 
         self.push_screen(Dialog(asking), then)
 
-    def open_node(self, name: str, part: str = "") -> None:
+    def open_node(self, name: str, part: str = "", note: str = "") -> None:
         from cockpit.tui.screens.service import Service
 
         self._leave(keep=len(self.screen_stack))
-        self.push_screen(Service(name, part))
+        self.push_screen(Service(name, part, note))
 
     def back(self) -> None:
         if len(self.screen_stack) > 1:
@@ -287,6 +299,10 @@ class CockpitApp(App[None]):
             self.open_run(place.run)
         elif place.runbook:
             self.open_plan(place.runbook)
+        elif place.update:
+            self.open_composer(place.update)
+        elif place.handover:
+            self.open_handover(place.handover)
         elif place.switch:
             self._leave(keep=len(self.screen_stack))
             self.open_switches(chosen=place.switch)
@@ -328,6 +344,10 @@ class CockpitApp(App[None]):
             case "switches":
                 self._leave(keep=len(self.screen_stack))
                 self.open_switches(subject)
+            case "update":
+                self.open_composer(subject)
+            case "handover":
+                self.open_handover(subject)
             case "incident":
                 self._leave(keep=len(self.screen_stack))
                 self._open_incident(subject)

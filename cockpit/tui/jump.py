@@ -34,6 +34,9 @@ class Place:
     run: str = ""
     runbook: str = ""
     switch: str = ""
+    update: str = ""
+    """Of this incident."""
+    handover: str = ""
     complaint: str = ""
 
 
@@ -45,6 +48,8 @@ def destination(state: State | None, text: str) -> Place:
         return Place(screen=PLACES[words[0]])
     if words[0] == "run":
         return _run(state, " ".join(words[1:]))
+    if words[0] in ("update", "handover"):
+        return _told(state, words[0], " ".join(words[1:]))
     if words[0] == "switch":
         return _switch(state, " ".join(words[1:]))
     wanted = " ".join(words[1:] if words[0] in OPENERS else words)
@@ -67,6 +72,16 @@ def _run(state: State | None, wanted: str) -> Place:
     if state and wanted in state.model.books:
         return Place(runbook=wanted)
     return Place(complaint=f"no run or runbook is called “{wanted}”" if wanted else "there is no run yet")
+
+
+def _told(state: State | None, what: str, wanted: str) -> Place:
+    """The update or the handover of the incident that is named, else of the newest that is open."""
+    known = state.record.incidents if state else {}
+    open_now = [each.id for each in known.values() if each.is_open]
+    found = wanted if wanted in known else open_now[-1] if open_now and not wanted else ""
+    if not found:
+        return Place(complaint=f"no incident is called “{wanted}”" if wanted else "no incident is open")
+    return Place(update=found) if what == "update" else Place(handover=found)
 
 
 def _switch(state: State | None, wanted: str) -> Place:

@@ -15,7 +15,7 @@ from cockpit.views import business, facts, fit
 from cockpit.views import update_doing as people
 from cockpit.views import update_parts as parts
 from cockpit.views.layout import cut, wrap
-from cockpit.views.lines import line, text_of
+from cockpit.views.lines import Line, Span, Tone, line, text_of
 from cockpit.views.updates import due_sentence, stale_sentence
 from cockpit.views.words_runs import RUN_STATES
 
@@ -35,8 +35,8 @@ class Part:
 
 def handover(state: State, incident: Incident, now: Instant) -> tuple[str, ...]:
     """At most 22 lines of at most 78 cells, clean; what does not fit is counted."""
-    head = f"HANDOVER {incident.id}  {incident.severity or 'severity not set yet'}  "
-    first = _cut(f"{head}{parts.quoted(incident.title)}")
+    severity, seen = incident.severity or "severity not set yet", parts.as_of(state)
+    first = _cut(f"HANDOVER {incident.id}  {severity}  {seen}  {parts.quoted(incident.title)}")
     every = [_wrapped(each) for each in _parts(state, incident, now) if each.lines]
     return (first, *(each for part in _shortened(every, HIGH - 1) for each in _drawn(part)))
 
@@ -48,14 +48,14 @@ def text(state: State, incident: Incident, now: Instant) -> str:
 
 def _parts(state: State, incident: Incident, now: Instant) -> Iterator[Part]:
     yield Part("state", tuple(_state(state, incident, now)), 2)
-    yield Part("impact", tuple(parts.impacts(state, aged=False)) or (_unhurt(state),), 2)
+    yield Part("impact", tuple(parts.impacts(state, short=True)) or (_unhurt(state),), 2)
     yield Part("suspected", (*parts.suspected(state), *filter(None, [parts.spread(state, now)])), 2)
     yield Part("think", tuple(people.hypotheses(incident, "confirmed", "")) or ("no hypothesis yet",))
     yield Part("tried", tuple(_tried(state, incident)) or ("nothing yet",), 2)
     yield Part("switches", tuple(people.switched(state)) or ("none is moved",), 2)
     yield Part("pending", tuple(_pending(state, incident)) or ("nothing waits for a decision",), 2)
     yield Part("clean up", tuple(_debts(state, now)) or ("nothing",))
-    yield Part("cannot see", tuple(parts.unseen(state)))
+    yield Part("blind", tuple(parts.unseen(state)))
     yield Part("update", tuple(_updates(state, incident, now)))
     yield Part("call", tuple(_contacts(state, incident)))
 
@@ -66,7 +66,7 @@ def _state(state: State, incident: Incident, now: Instant) -> Iterator[str]:
         how = f"resolved {parts.at(incident.resolved_at)}"
     last = incident.last_update()
     said = f", told last as {last.status}" if last else ""
-    yield f"{how}, began {parts.at(incident.began_at)}{said}. {parts.as_of(state)}"
+    yield f"{how}, began {parts.at(incident.began_at)}{said}"
     roles = [f"{who} is {role}" for role, who in incident.roles.items()]
     yield f"{', '.join(roles) or 'nobody has a role'}; in it: {join_names(list(incident.people), 6)}"
     if wrong := parts.wrong_data(state):
@@ -93,6 +93,8 @@ def _belongs(run: Run, incident: Incident) -> bool:
 
 
 def _pending(state: State, incident: Incident) -> Iterator[str]:
+    if offer := incident.pending_handover():
+        yield f"{offer.by} offers it to {offer.to or 'whoever takes it'}: not taken over yet"
     for run in people.running(state):
         if people.waits(run):
             yield f"{run.id}: {people.run_stands(run)}"
@@ -134,6 +136,16 @@ def _contacts(state: State, incident: Incident) -> Iterator[str]:
         ways = [parts.quoted(seen.text)] if seen and seen.text else []
         ways += filter(None, [facts.reach(state, owner)])
         yield f"{owner}: {', '.join(ways) or 'nobody wrote how to reach it'}"
+
+
+def drawn(state: State, incident: Incident, now: Instant) -> list[Line]:
+    """The same for a screen."""
+    first, *others = handover(state, incident, now)
+    return [line(first, Tone.TITLE), *(_labelled(each) for each in others)]
+
+
+def _labelled(text: str) -> Line:
+    return Span(text[:LABEL], Tone.DIM), Span(text[LABEL:])
 
 
 # Into the room there is

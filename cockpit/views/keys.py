@@ -42,6 +42,8 @@ NODES: Final = _on("bridge", "services", "service", "alerts")
 RUN: Final = _on("run")
 SWITCHES: Final = _on("switches")
 INCIDENT: Final = _on("incident")
+UPDATE: Final = _on("update")
+HANDOVER: Final = _on("handover")
 
 BINDINGS: Final[tuple[Binding, ...]] = (
     Binding(("enter",), "open", "open", "Open what the cursor is on.", LISTS - RUN, True, palette=False),
@@ -125,11 +127,38 @@ BINDINGS: Final[tuple[Binding, ...]] = (
     Binding(("e",), "export", "export", "Write the post-mortem: Markdown, HTML and JSON.", INCIDENT, True),
     Binding(("t",), "narrow", "timeline", "Which lines of the timeline are shown.", INCIDENT, True),
     Binding(
+        ("w",), "audience", "for whom", "The next audience: inside, customers, leadership.", UPDATE, True
+    ),
+    Binding(("s",), "status", "status", "The next status, from investigating to resolved.", UPDATE, True),
+    Binding(("t",), "channel", "where to", "The next channel, or copy only.", UPDATE, True),
+    Binding(("e",), "write", "write", "Write in the text; esc is done with it.", UPDATE, True),
+    Binding(("l",), "short", "one line", "In one line, or in full again.", UPDATE),
+    Binding(("n",), "draft_anew", "draft anew", "Draft it anew from what is known now.", UPDATE),
+    Binding(("S",), "send", "send", "Send it; it is asked for once more.", UPDATE, True, writes=True),
+    Binding(
+        ("o",),
+        "offer",
+        "offer",
+        "Offer it to somebody; it counts once they take it over.",
+        HANDOVER,
+        True,
+        writes=True,
+    ),
+    Binding(
+        ("T",),
+        "accept",
+        "take over",
+        "Take over what is offered; its id has to be typed.",
+        HANDOVER,
+        True,
+        writes=True,
+    ),
+    Binding(
         ("escape", "backspace"),
         "back",
         "back",
         "Back to where you came from.",
-        LISTS - _on("bridge"),
+        (LISTS | UPDATE | HANDOVER) - _on("bridge"),
         footer=True,
         label="esc",
         palette=False,

@@ -59,23 +59,24 @@ def _cannot(name: str, verb: str, otherwise: str) -> str:
     return f"{before} {verb} {after}" if can else f"{name}: {otherwise}"
 
 
-def impacts(state: State, *, aged: bool = True) -> Iterator[str]:
+def impacts(state: State, *, short: bool = False) -> Iterator[str]:
     """Each capability that is hurt, with what it costs; the worst first.
 
-    `aged` False: where the time of the picture stands above it.
+    `short`: a minute costs so much, where the time of the picture stands above it.
     """
     for node in business.felt_first(state):
-        told = "; ".join(_losses(state, node, aged))
-        yield f"{how(state, node)}{': ' if told else ''}{told}"
+        told = "; ".join(_losses(state, node, short))
+        between = "; " if node.level is Shown.UNKNOWN else ": "
+        yield f"{how(state, node)}{between if told else ''}{told}"
 
 
-def _losses(state: State, node: Node, aged: bool) -> Iterator[str]:
+def _losses(state: State, node: Node, short: bool) -> Iterator[str]:
     impact = state.health.impacts.get(node.name)
     if impact is None or node.level is Shown.AT_RISK:
         return
     if impact.per_minute.kind == "unknown" or impact.per_minute.high > 0:
-        yield tagged(impact.per_minute, state.health.at if aged else None)
-    if so_far := lost_so_far(impact, aged):
+        yield tagged(impact.per_minute, None if short else state.health.at)
+    if not short and (so_far := lost_so_far(impact)):
         yield so_far
 
 
@@ -87,12 +88,12 @@ def tagged(loss: Loss, seen_at: Instant | None) -> str:
     return f"{said.removesuffix(')')} as of {at(seen_at)})"
 
 
-def lost_so_far(impact: Impact, aged: bool) -> str:
+def lost_so_far(impact: Impact) -> str:
     """ "€17k so far (measured since 02:00 UTC)"; empty where there is nothing to say."""
     lost = impact.so_far
     if lost is None or lost.high <= 0 or lost.unit != "money":
         return ""
-    since = f" since {at(impact.since)}" if aged and impact.since is not None else ""
+    since = f" since {at(impact.since)}" if impact.since is not None else ""
     if lost.kind == "unknown":
         known = f"{words.loss_so_far(lost)} so far, " if lost.low else "lost so far: "
         return f"{known}how much more is not known yet" if lost.low else f"{known}not known yet{since}"
