@@ -41,24 +41,26 @@ def rule_book(also: tuple[str, ...], data: Any) -> RuleBook:
 
 
 def _alert(source: str, alert: Mapping[str, Any]) -> Alert:
-    labels = _texts(alert["labels"])
+    labels = texts(alert["labels"])
     state: Literal["firing", "pending"] = "firing" if alert["state"] == "firing" else "pending"
     return Alert(
         labels.get("alertname", ""),
         state,
         labels,
-        _texts(alert.get("annotations") or {}),
-        _instant(alert.get("activeAt")),
+        texts(alert.get("annotations") or {}),
+        instant(alert.get("activeAt")),
         source,
         str(alert.get("value", ""))[:64],
     )
 
 
-def _texts(pairs: Mapping[Any, Any]) -> dict[str, str]:
+def texts(pairs: Mapping[Any, Any]) -> dict[str, str]:
+    """Labels or annotations, of a length and number that can be kept."""
     return {str(k)[:LONGEST]: str(v)[:LONGEST] for k, v in list(pairs.items())[:MOST_LABELS]}
 
 
-def _instant(said: object) -> float | None:
+def instant(said: object) -> float | None:
+    """Of a time with a zone; None for anything else."""
     try:
         # Python knows microseconds, Go writes nanoseconds.
         when = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", str(said)))

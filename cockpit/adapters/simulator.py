@@ -14,15 +14,18 @@ from cockpit.core.events import (
     FlagsRead,
     ModesSeen,
     Sampled,
+    SilencesSeen,
     SourceAnswered,
     SourceFailed,
 )
 from cockpit.core.levels import Instant, Seconds
 from cockpit.core.model import Model, Scalar
-from cockpit.core.poll import Alert, Change, Poll, Samples
+from cockpit.core.poll import Alert, Change, Poll, Samples, Silenced
 from cockpit.core.scenario import PlannedAlert, PlannedChange, Scenario
 from cockpit.core.scenario_course import Course, alter, begin, switch
+from cockpit.core.silences import quieted_by
 from cockpit.core.slots import Slots
+from cockpit.core.update_stage import together
 
 NAME = "simulation"
 DOWN = "connection refused (simulated)"
@@ -34,6 +37,8 @@ class Performance:
     def __init__(self, scenario: Scenario, start: Instant) -> None:
         self.course: Course = begin(scenario)
         self.start = start
+        self.silences: dict[str, Silenced] = {}
+        """By comment, also those that are over."""
 
     def set_flag(self, key: str, value: Scalar, at: Instant) -> None:
         self.course = switch(self.course, key, value, at - self.start)
@@ -93,7 +98,7 @@ class Simulator:
                 case ChangesSeen(changes):
                     poll = replace(poll, changes=changes)
                 case AlertsSeen(_, alerts):
-                    poll = replace(poll, alerts=alerts)
+                    poll = replace(poll, alerts=together(poll.alerts, alerts))
         return poll
 
     def _samples(self, number: int, t: Seconds) -> Samples:
@@ -113,18 +118,29 @@ class Simulator:
             frozenset(service for service, since in scenario.reconciled_at.items() if since <= t),
         )
         yield ChangesSeen(tuple(_change(one, start) for one in scenario.changes if one.at <= t))
-        managers = [server.name for server in self._model.alertmanager]
-        yield from self._reached(managers, "alertmanager_down", at, t)
-        if not self._faulty("alertmanager_down", t):
-            source = managers[0] if managers else NAME
-            firing = (one for one in scenario.alerts if _fires(one, t))
-            course = self._performance.course
-            alerts = (_alert(one, start, source) for one in firing if not course.resolved(one.name))
-            yield AlertsSeen(source, tuple(alerts))
+        yield from self._alerts(servers, at, t)
         stores = [store.name for store in self._model.flags]
         yield from self._reached(stores, "flags_down", at, t)
         if not self._faulty("flags_down", t):
             yield from self._flags(stores or [NAME], at, t)
+
+    def _alerts(self, servers: Sequence[str], at: Instant, t: Seconds) -> Iterator[Event]:
+        """As the Alertmanagers have them and, where there are some, as Prometheus evaluates them."""
+        managers = [server.name for server in self._model.alertmanager]
+        yield from self._reached(managers, "alertmanager_down", at, t)
+        course, start = self._performance.course, self._performance.start
+        firing = [one for one in course.scenario.alerts if _fires(one, t) and not course.resolved(one.name)]
+        if managers and not self._faulty("prometheus_down", t):
+            yield AlertsSeen(servers[0], tuple(_alert(one, start, servers[0]) for one in firing))
+        if self._faulty("alertmanager_down", t):
+            return
+        standing = tuple(each for each in self._performance.silences.values() if each.ends > at)
+        for source in managers or [NAME]:
+            theirs = tuple(replace(each, source=source, pending=each.starts > at) for each in standing)
+            yield SilencesSeen(source, theirs)
+            alerts = (_alert(one, start, source) for one in firing)
+            quiet = (replace(one, silenced_by=quieted_by(theirs, one.labels)) for one in alerts)
+            yield AlertsSeen(source, tuple(quiet))
 
     def _flags(self, stores: Sequence[str], at: Instant, t: Seconds) -> Iterator[Event]:
         keeper = {switch.key: switch.provider for switch in self._model.kill_switches}

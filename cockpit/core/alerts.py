@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
@@ -10,9 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
-from cockpit.core.poll import Alert, Silenced
+from cockpit.core.poll import Alert
 from cockpit.core.promql_text import quote
-from cockpit.core.runbook.matchers import Matcher, matcher
 from cockpit.core.state import Acknowledgement, State
 
 Standing: TypeAlias = Literal["firing", "pending", "silenced", "inhibited"]
@@ -185,72 +183,3 @@ def _named(alert: Known) -> Iterator[str]:
     yield unquote(url.fragment)
     yield unquote(url.path.rstrip("/").rpartition("/")[2])
     yield alert.annotations.get("runbook", "")
-
-
-# What keeps it quiet
-
-
-def standing(state: State) -> tuple[tuple[Silenced, tuple[str, ...]], ...]:
-    """Each silence once, with the Alertmanagers that have it; the one that ends first stands first."""
-    found: dict[str, tuple[Silenced, tuple[str, ...]]] = {}
-    for source, silences in sorted(state.picture.silences.items()):
-        for each in silences:
-            first, sources = found.get(each.id, (each, ()))
-            found[each.id] = (first, (*sources, source))
-    return tuple(sorted(found.values(), key=lambda each: (each[0].ends, each[0].id)))
-
-
-@dataclass(frozen=True, slots=True)
-class Quieting:
-    """What keeps alerts quiet, to be looked up for many of them."""
-
-    silences: Mapping[str, Silenced]
-    """By id."""
-    names: Mapping[str, str]
-    """Of alerts, by fingerprint."""
-
-    def silence(self, alert: Known) -> Silenced | None:
-        """The one of its silences that ends last; None: none of them is known."""
-        mine = [self.silences[id] for id in alert.silenced_by if id in self.silences]
-        return max(mine, key=lambda each: each.ends, default=None)
-
-    def inhibitors(self, alert: Known) -> tuple[str, ...]:
-        """Names of the alerts that make it not worth a page, as far as they are known."""
-        return tuple(dict.fromkeys(self.names[id] for id in alert.inhibited_by if id in self.names))
-
-
-def quieting(state: State) -> Quieting:
-    names = {each.fingerprint: each.name for each in state.health.alerts if each.fingerprint}
-    return Quieting({each.id: each for each, _ in standing(state)}, names)
-
-
-def matchers_of(alert: Known) -> tuple[str, ...]:
-    """Those that hold for it and, as far as its labels tell, for nothing else."""
-    written = [f"{name}={quote(value)}" for name, value in sorted(alert.labels.items()) if value]
-    return tuple(each for each in written if _is_matcher(each))
-
-
-def _is_matcher(text: str) -> bool:
-    try:
-        return bool(matcher(text))
-    except ValueError:
-        return False
-
-
-def hidden(matchers: Sequence[str], alerts: Iterable[Known]) -> tuple[Known, ...]:
-    """Which of them a silence with these matchers would keep quiet. Raises ValueError for what is none."""
-    wanted = [matcher(each) for each in matchers]
-    return tuple(alert for alert in alerts if all(holds(each, alert.labels) for each in wanted))
-
-
-def holds(wanted: Matcher, labels: Labels) -> bool:
-    """As an Alertmanager matches: all of a value, and a label that is missing is an empty one.
-
-    Raises ValueError for an expression that is none.
-    """
-    value = labels.get(wanted.name, "")
-    try:
-        same = bool(re.fullmatch(wanted.value, value)) if wanted.is_regex else value == wanted.value
-    except (re.error, RecursionError, OverflowError):
-        raise ValueError(f"{wanted.value!r:.60} is no regular expression") from None
-    return same is wanted.is_equal

@@ -140,6 +140,11 @@ class Poll:
     alerts: tuple[Alert, ...] | None = None
     """All alerts known now; None when nobody was asked."""
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether any question got an answer; without one it is a picture of nothing."""
+        return any(samples.answer.count(FAILED) < len(samples) for samples in self.samples.values())
+
 
 EMPTY: Final = Samples(bytearray(), array("d"), array("d"), array("d"))
 

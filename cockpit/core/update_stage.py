@@ -33,7 +33,7 @@ def _with(stage: Stage, event: Answer, model: Model) -> Stage:
         case ChangesSeen(changes):
             return replace(stage, changes=in_order((*stage.changes, *changes)))
         case AlertsSeen(_, alerts):
-            return replace(stage, alerts=tuple(sorted((*(stage.alerts or ()), *alerts), key=_rank)))
+            return replace(stage, alerts=together(stage.alerts, alerts))
 
 
 def in_order(changes: tuple[Change, ...]) -> tuple[Change, ...]:
@@ -42,6 +42,11 @@ def in_order(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     for change in sorted(changes, key=lambda one: (one.at, one.service, one.what, repr(one))):
         told.setdefault((change.service, change.at, change.what), change)
     return tuple(told.values())
+
+
+def together(known: tuple[Alert, ...] | None, more: tuple[Alert, ...]) -> tuple[Alert, ...]:
+    """By source, whichever of them has answered first."""
+    return tuple(sorted((*(known or ()), *more), key=_rank))
 
 
 def _rank(alert: Alert) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from cockpit.core.levels import Instant, Shown
 from cockpit.core.model import Degradation, EscalationStep, Service
-from cockpit.core.poll import Alert, Change
+from cockpit.core.poll import Change
 from cockpit.core.state import State
 from cockpit.text import age, clock, remaining, short_age
 from cockpit.views import facts, fit, words
@@ -97,55 +97,6 @@ def _change(change: Change, now: Instant) -> Row:
         line(f"{short_age(now - change.at)} ago", Tone.DIM),
     )
     return Row(cells, change.url if is_web(change.url) else "", "link" if is_web(change.url) else "")
-
-
-ALERT_COLUMNS = (
-    Column(),
-    Column(least=16),
-    Column(most=80, grow=True),
-    Column(right=True, drop=1),
-    Column(drop=2),
-)
-
-
-def alerts(state: State, name: str, now: Instant) -> Section:
-    mine = fit.alerts_by_service(state).get(name, ()) if state.health.alerts else ()
-    return Section("Alerts", ALERT_COLUMNS, tuple(alert_row(state, alert, now) for alert in mine))
-
-
-def all_alerts(state: State, now: Instant) -> Section:
-    """Every alert, those of a service first; what names nobody stands under "unassigned", never dropped."""
-    grouped = fit.alerts_by_service(state)
-    names = sorted(grouped, key=lambda name: (not name, name))
-    rows = [
-        alert_row(state, alert, now, name or "unassigned")
-        for name in names
-        for alert in sorted(grouped[name], key=lambda each: (each.state != "firing", each.name))
-    ]
-    note = () if rows else line(_no_alerts(state), Tone.DIM)
-    return Section("Alerts", (Column(least=12), *ALERT_COLUMNS), tuple(rows), note)
-
-
-def _no_alerts(state: State) -> str:
-    asked = any(source.kind in ("prometheus", "alertmanager") for source in state.picture.sources.values())
-    return "No alert is firing." if asked and not facts.lost_sources(state) else "Alerts are not known."
-
-
-def alert_row(state: State, alert: Alert, now: Instant, service: str = "") -> Row:
-    firing = alert.state == "firing"
-    summary = alert.annotations.get("summary") or alert.annotations.get("description") or alert.value
-    since = short_age(now - alert.since) if alert.since is not None else ""
-    cells = (
-        line(alert.state, Tone.WARNING if firing else Tone.DIM),
-        line(alert.name, Tone.STRONG if firing else Tone.PLAIN),
-        line(summary),
-        line(since, Tone.DIM),
-        line(alert.source, Tone.DIM),
-    )
-    if not service:
-        return Row(cells)
-    known = service in state.health.graph.index
-    return Row((line(service), *cells), service if known else "", "node" if known else "")
 
 
 def runbooks(state: State, name: str) -> Section:

@@ -201,12 +201,30 @@ def _notes(state: State) -> Line:
 
 def _deadman(state: State) -> Line:
     """The alert that always fires does not: whoever should page may be dead."""
-    wanted = {server.deadman for server in state.model.alertmanager if server.deadman}
-    asked = any(
-        source.kind == "alertmanager" and source.reachable for source in state.picture.sources.values()
-    )
-    missing = wanted - {alert.name for alert in state.health.alerts} if asked else set()
-    return line(f"dead-man alert {sorted(missing)[0]} is missing", Tone.WARNING) if missing else ()
+    missing = [
+        server.deadman
+        for server in state.model.alertmanager
+        if server.deadman
+        and _tells_of_alerts(state, server.name)
+        # Only what this one has: that another shows it, or a Prometheus, pages nobody from here.
+        and not any(
+            (alert.name, alert.source) == (server.deadman, server.name) for alert in state.health.alerts
+        )
+    ]
+    if not missing:
+        return ()
+    name = sorted(missing)[0]
+    # A Prometheus that fires it is alive; what is broken lies between the two.
+    fires = any(alert.name == name for alert in state.health.alerts)
+    return line(f"dead-man alert {name} {'does not arrive' if fires else 'is missing'}", Tone.WARNING)
+
+
+def _tells_of_alerts(state: State, name: str) -> bool:
+    """It answers, and what it answered is what is judged by: a poll that is under way is not yet."""
+    source, judged = state.picture.sources.get(name), state.health.at
+    if source is None or not source.reachable or source.since is None or judged is None:
+        return False
+    return source.since <= judged
 
 
 def _expiring(state: State, now: Instant) -> Line:

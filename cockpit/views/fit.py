@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cockpit.core.alerts import whom_of
 from cockpit.core.health.state import Node
 from cockpit.core.levels import FailureClass, Integrity
 from cockpit.core.model import RunbookCard
-from cockpit.core.poll import Alert
 from cockpit.core.state import State
 from cockpit.views import facts, words
 
@@ -59,8 +59,9 @@ def _firing_on_suspect(state: State) -> frozenset[str]:
     """Names of the alerts that fire for the first suspect."""
     if not state.health.suspects or not state.health.alerts:
         return frozenset()
-    alerts = alerts_by_service(state).get(state.health.suspects[0].service, ())
-    return frozenset(alert.name for alert in alerts if alert.state == "firing")
+    whom, suspect = whom_of(state), state.health.suspects[0].service
+    firing = (alert for alert in state.health.alerts if alert.state == "firing")
+    return frozenset(alert.name for alert in firing if whom(alert.labels) == suspect)
 
 
 def _proposal(state: State, card: RunbookCard, firing: frozenset[str]) -> Proposal | None:
@@ -117,29 +118,6 @@ def _symptom_naming(state: State, card: RunbookCard) -> str:
         if any(mode.runbook == card.id for mode in facts.declared(state, suspect.service).degradations):
             return suspect.service
     return ""
-
-
-def alerts_by_service(state: State) -> dict[str, list[Alert]]:
-    """Alerts under the service that they name; those that name none stand under the empty name.
-
-    A service's own labels come first, then the labels in configured order.
-    """
-    own = [(each.name, each.alert_labels) for each in state.model.services if each.alert_labels]
-    found: dict[str, list[Alert]] = {}
-    for alert in state.health.alerts:
-        named = next((name for name, labels in own if _holds(labels, alert.labels)), "")
-        found.setdefault(named or _labelled(state, alert), []).append(alert)
-    return found
-
-
-def _labelled(state: State, alert: Alert) -> str:
-    known = state.health.graph.index
-    values = (alert.labels.get(label, "") for label in state.model.alert_labels)
-    return next((value for value in values if value in known), "")
-
-
-def _holds(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool:
-    return all(labels.get(label) == value for label, value in wanted.items())
 
 
 NOT_REHEARSED = "not rehearsed"

@@ -10,7 +10,7 @@ from cockpit.core.levels import FailureClass, Instant, Integrity, Level, Shown
 from cockpit.core.model import Capability
 from cockpit.core.state import State
 from cockpit.text import age, clock, join_names, remaining
-from cockpit.views import business, declared, facts, measured, words
+from cockpit.views import alerts, business, declared, facts, measured, seen, words
 from cockpit.views.lines import LEVEL_TONES, Line, Section, Span, Tone, line
 
 
@@ -21,8 +21,8 @@ class ServiceView:
     remarks: tuple[Line, ...]
     """What does not add up, what is predicted, what is tainted, who has it; most important first."""
     sections: tuple[Section, ...]
-    """Signals, needs, is needed by, feeds, degraded modes, people, changes, alerts, runbooks, switches,
-    links, why it is suspected; empty ones are left out."""
+    """Signals, what was seen from here, needs, is needed by, feeds, degraded modes, people, whom to call,
+    changes, alerts, runbooks, switches, links, why it is suspected; empty ones are left out."""
 
 
 def service(state: State, name: str, now: Instant) -> ServiceView | None:
@@ -32,13 +32,14 @@ def service(state: State, name: str, now: Instant) -> ServiceView | None:
     node = state.health.node(name)
     sections = (
         measured.signals(state, name),
+        seen.section(state, name, now),
         measured.needs(state, name),
         measured.needed_by(state, name),
         measured.feeds(state, name),
         declared.modes(state, name, now),
         declared.people(state, name),
         declared.changes(state, name, now),
-        declared.alerts(state, name, now),
+        alerts.of_service(state, name, now),
         declared.runbooks(state, name),
         declared.switches(state, name, now),
         declared.links(state, name),

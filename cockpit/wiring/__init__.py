@@ -43,10 +43,16 @@ def live(
     state = initial(model, "live", readonly=readonly or forbids_writing(model))
     watch = _watching(loaded, clock, adapted) if loaded.files else None
     config = str(loaded.path)
-    connect = partial(_connect, config=config)
-    if not actor:
-        return Engine(state, connect, clock=clock, journal=MemoryJournal(), watch=watch)
-    return _on_record(state, connect, clock, watch, actor, config)
+
+    def now() -> State:
+        return engine.state
+
+    connect = partial(_connect, config=config, now=now)
+    if actor:
+        engine = _on_record(state, connect, clock, watch, actor, config)
+    else:
+        engine = Engine(state, connect, clock=clock, journal=MemoryJournal(), watch=watch)
+    return engine
 
 
 def _on_record(
@@ -96,7 +102,7 @@ def _watching(loaded: Loaded, clock: Clock, adapted: Callable[[Model], Model]) -
     return look
 
 
-def _connect(state: State, config: str) -> Outside:
+def _connect(state: State, config: str, now: Callable[[], State]) -> Outside:
     # Imported here: the HTTP client costs more to import than everything that a replay or a demo needs.
     from cockpit.adapters.alertmanager_look import AlertmanagerLook
     from cockpit.adapters.change_file import ChangeFile
@@ -109,9 +115,29 @@ def _connect(state: State, config: str) -> Outside:
     servers_of_flags = _polled(model, config)
     files = [ChangeFile(Path(feed.file)) for feed in model.changes if feed.file]
     managers = [AlertmanagerLook(server) for server in model.alertmanager]
-    sources: list[Source] = [*servers, *managers, *stores, *servers_of_flags, *files]
+    beside, last_picture = _beside(state, now)
+    sources: list[Source] = [*beside, *servers, *managers, *stores, *servers_of_flags, *files]
     histories: list[History] = [*servers]
-    return Outside(sources, histories)
+    return Outside(sources, histories, last_picture)
+
+
+def _beside(state: State, now: Callable[[], State]) -> tuple[list[Source], History | None]:
+    """Checks, whether somebody is awake, and the ring that a `cockpit watch` keeps."""
+    from cockpit.adapters.journal.place import place
+    from cockpit.adapters.ring import RingHistory
+    from cockpit.adapters.watch_lock import WatchLock
+
+    model = state.model
+    beside: list[Source] = []
+    if model.checks:
+        from cockpit.adapters.checks import Checks
+
+        beside.append(Checks(now))
+    try:
+        folder = place(model.name, model.journal)
+    except JournalError:  # the record is not on this machine, and neither is what lies beside it
+        return beside, None
+    return [*beside, WatchLock(folder)], RingHistory(folder, model, state.picture.slots)
 
 
 def _polled(model: Model, config: str) -> list[Source]:

@@ -110,7 +110,10 @@ async def test_alerts_changes_modes_and_flags_come_at_their_time() -> None:
     early, mid, late = [await looked(simulator(), START + at) for at in (80, 200, 520)]
     assert (early.alerts, early.changes, early.modes, early.reconciled) == ((), (), frozenset(), frozenset())
     assert mid.alerts
-    assert [(alert.name, alert.since) for alert in mid.alerts] == [("OrdersDbDown", START + 110)]
+    assert [(alert.name, alert.since, alert.source) for alert in mid.alerts] == [
+        ("OrdersDbDown", START + 110, "main"),
+        ("OrdersDbDown", START + 110, "simulation"),
+    ]
     assert mid.changes == (Change("orders-db", START + 90, "pool raised", reversible=True),)
     assert mid.modes == {("checkout", "queue")}
     assert mid.flags == {"pay-async": False}

@@ -6,10 +6,8 @@ from dataclasses import replace
 
 from cockpit.core.events import DegradationMarked
 from cockpit.core.model import Dependency, Link
-from cockpit.core.poll import Alert
 from cockpit.core.state import State
 from cockpit.core.update import initial, update
-from cockpit.views.declared import all_alerts
 from cockpit.views.lines import text_of
 from cockpit.views.service import ServiceView, service
 
@@ -124,21 +122,3 @@ def test_only_web_addresses_can_be_opened() -> None:
 
 def test_a_name_that_nobody_declared_has_no_view() -> None:
     assert service(calm(), "nobody", 0.0) is None
-
-
-def test_alerts_stand_under_their_service_and_none_is_dropped() -> None:
-    def alert(name: str, state: str, **labels: str) -> Alert:
-        return Alert(name, state, labels, {"summary": f"{name} says"}, None, "eu")  # type: ignore[arg-type]
-
-    alerts = (
-        alert("Slow", "pending", service="search"),
-        alert("Down", "firing", job="search"),
-        alert("Odd", "firing", service="unheard-of"),
-    )
-    state = play(calm(), {**HEALTHY, "place-order": 1.0}, 5.0, alerts=alerts)
-    assert cells(all_alerts(state, now(state))) == [
-        ["search", "firing", "Down", "Down says", "", "eu"],
-        ["search", "pending", "Slow", "Slow says", "", "eu"],
-        ["unassigned", "firing", "Odd", "Odd says", "", "eu"],
-    ]
-    assert text_of(all_alerts(calm(), now(calm())).note) == "Alerts are not known."

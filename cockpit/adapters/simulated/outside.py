@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 
 from cockpit.adapters.simulated.answers import answer_to
 from cockpit.adapters.simulated.stage import Stage
 from cockpit.core.levels import Instant, Seconds
+from cockpit.core.poll import Silenced
 from cockpit.core.runbook.actions import HttpCall
+from cockpit.core.runbook.matchers import matcher
 from cockpit.core.runbook.work import JUST_LOOKING, Answered, HttpAnswer, Purpose
+from cockpit.core.silences import holds
+
+REFUSED: Final = "connection refused (simulated)"
 
 
 class SimulatedHttp:
@@ -52,32 +59,50 @@ class SimulatedSilencer:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._ends: dict[str, Instant] = {}
+        self._made = stage.performance.silences
+        """The simulated source marks the alerts for which these hold."""
+        self._number = 0
 
     async def silence(
         self, matchers: Sequence[str], starts: Instant, ends: Instant, author: str, comment: str
     ) -> tuple[Answered, str]:
         if self._stage.faulty("alertmanager_down"):
-            return Answered.REFUSED, "connection refused (simulated)"
-        self._ends.setdefault(comment, ends)
-        return Answered.DONE, f"simulated-{len(self._ends)}"
+            return Answered.REFUSED, REFUSED
+        try:
+            for each in matchers:
+                holds(matcher(each), {})
+        except ValueError as error:
+            return Answered.REFUSED, f"{error} (simulated)"
+        if not await self.standing(comment):
+            self._number += 1
+            id = f"simulated-{self._number}"
+            self._made[comment] = Silenced(id, "", tuple(matchers), starts, ends, author, comment)
+        return Answered.DONE, self._made[comment].id
 
     async def expire(self, comment: str) -> tuple[Answered, str]:
         if self._stage.faulty("alertmanager_down"):
-            return Answered.UNKNOWN, "connection refused (simulated)"
-        self._ends.pop(comment, None)
+            return Answered.UNKNOWN, REFUSED
+        if comment in self._made:
+            self._end(comment)
         return Answered.DONE, ""
 
     async def end(self, source: str, id: str) -> tuple[Answered, str]:
-        for number, comment in enumerate(self._ends, 1):
-            if id == f"simulated-{number}":
-                self._ends[comment] = 0.0
+        if self._stage.faulty("alertmanager_down"):
+            return Answered.REFUSED, REFUSED
+        for comment, silence in self._made.items():
+            if silence.id == id:
+                self._end(comment)
         return Answered.DONE, ""
+
+    def _end(self, comment: str) -> None:
+        silence = self._made[comment]
+        self._made[comment] = replace(silence, ends=min(silence.ends, self._stage.now()))
 
     async def standing(self, comment: str) -> bool | None:
         if self._stage.faulty("alertmanager_down"):
             return None
-        return self._ends.get(comment, 0.0) > self._stage.now()
+        silence = self._made.get(comment)
+        return silence is not None and silence.ends > self._stage.now()
 
     async def close(self) -> None:
         """Nothing to let go of."""

@@ -1,4 +1,4 @@
-"""Every alert that fires or is about to, and whom it concerns."""
+"""Every alert, what waits for somebody first; kept quiet, and heard again, after one more question."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ from textual import on
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from cockpit.core.alerts import Known
 from cockpit.core.levels import Instant
+from cockpit.core.poll import Silenced
 from cockpit.core.state import State
+from cockpit.core.wanted import SilenceEndWanted, SilenceWanted
 from cockpit.tui.keys import screen_keys
 from cockpit.tui.screens.view import View
+from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.rule import Rule
 from cockpit.tui.widgets.section import SectionLines
-from cockpit.views.declared import all_alerts
-from cockpit.views.lines import Row, Section, text_of
+from cockpit.views import alert_asking
+from cockpit.views.alerts import alerts_view, with_key
+from cockpit.views.asking import Said
+from cockpit.views.layout import wrap
+from cockpit.views.lines import Row, Section, Tone, line, text_of
 
 if TYPE_CHECKING:
     from cockpit.tui.widgets.prompt import Kind
@@ -26,30 +33,95 @@ if TYPE_CHECKING:
 
 class Alerts(View):
     PLACE: ClassVar[str] = "alerts"
-    BINDINGS: ClassVar[list[BindingType]] = screen_keys("alerts", "filter", "back")
+    BINDINGS: ClassVar[list[BindingType]] = screen_keys("alerts", "silence", "end_silence", "filter", "back")
 
-    def __init__(self) -> None:
+    def __init__(self, filter: str = "", note: str = "") -> None:
+        """With only the lines that hold these words; `note` says why we are here."""
         super().__init__()
-        self.filter = ""
+        self.filter = filter
+        self._note = line(note, Tone.STRONG)
 
     def body(self) -> Iterable[Widget]:
-        self.lines = SectionLines(id="all")
-        yield Rule("all", id="upper")
+        self.lines = SectionLines(titled=True, id="all")
+        yield Rule("Alerts", id="upper")
+        yield Block(id="headline")
         yield self.lines
 
     def on_mount(self) -> None:
         self.lines.focus()
 
     def draw(self, state: State, now: Instant) -> None:
-        section = filtered(all_alerts(state, now), self.filter)
+        view = alerts_view(state, now)
         chosen = f", filter {self.filter} (esc clears)" if self.filter else ""
-        self.query_one("#upper", Rule).show(section.title + chosen)
-        self.lines.show_sections(section)
+        self.query_one("#upper", Rule).show(f"Alerts{chosen}")
+        self.query_one("#headline", Block).show(
+            lambda width: [part for each in (self._note, *view.remarks) for part in wrap(each, width)]
+        )
+        self.lines.show_sections(*(filtered(each, self.filter) for each in view.sections))
+
+    # What the cursor is on
+
+    @property
+    def row(self) -> Row | None:
+        placed = self.lines.chosen
+        return placed.row if placed else None
+
+    @property
+    def alert(self) -> Known | None:
+        state, row = self.cockpit.read(), self.row
+        return with_key(state, row.key) if state and row and row.opens == "alert" else None
+
+    @property
+    def silence(self) -> Silenced | None:
+        """The one under the cursor, or the last to end of the alert under it."""
+        state, row = self.cockpit.read(), self.row
+        if state is None or row is None:
+            return None
+        return alert_asking.silence_under(state, row)
 
     @property
     def node(self) -> str:
-        placed = self.lines.chosen
-        return placed.row.key if placed and placed.row and placed.row.opens == "node" else ""
+        alert = self.alert
+        return alert.service if alert else ""
+
+    # Kept quiet, and heard again
+
+    def action_silence(self) -> None:
+        state, alert = self.cockpit.read(), self.alert
+        if state is None or alert is None:
+            self.tell("put the cursor on an alert")
+            return
+
+        def said(said: Said | None) -> None:
+            if said is not None:
+                self._silence(alert, said)
+
+        self.cockpit.ask_first(alert_asking.silencing(state, alert), said)
+
+    def _silence(self, alert: Known, said: Said) -> None:
+        matchers, lasts = alert_asking.chosen(alert, said.name)
+        reason, actor, now = said.text.strip(), self.cockpit.actor, self.cockpit.now()
+        self.cockpit.dispatch(SilenceWanted(matchers, lasts, reason, actor, now))
+        self.tell(f"silencing {alert.name} …")
+
+    def action_end_silence(self) -> None:
+        state, silence = self.cockpit.read(), self.silence
+        if state is None or silence is None:
+            self.tell("put the cursor on a silence, or on an alert that is silenced")
+            return
+
+        def said(said: Said | None) -> None:
+            if said is not None:
+                self._end(silence, said)
+
+        self.cockpit.ask_first(alert_asking.ending(state, silence, self.cockpit.now()), said)
+
+    def _end(self, silence: Silenced, said: Said) -> None:
+        actor, now = self.cockpit.actor, self.cockpit.now()
+        self.cockpit.dispatch(SilenceEndWanted(silence.source, silence.id, said.text.strip(), actor, now))
+        self.tell("ending the silence …")
+
+    # The filter, and ways out
 
     async def action_filter(self) -> None:
         await self.ask("/", self.filter)
@@ -69,7 +141,10 @@ class Alerts(View):
 
     @on(Lines.Opened)
     def open_row(self, event: Lines.Opened) -> None:
-        self.cockpit.open_row(event.row.row)
+        if self.node:
+            self.cockpit.open_node(self.node, "Alerts")
+        else:
+            self.cockpit.open_row(event.row.row)
 
 
 def filtered(section: Section, words: str) -> Section:

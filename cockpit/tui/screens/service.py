@@ -24,9 +24,11 @@ class Service(View):
     PLACE: ClassVar[str] = "service"
     BINDINGS: ClassVar[list[BindingType]] = screen_keys("service", "runbooks")
 
-    def __init__(self, subject: str, part: str = "") -> None:
+    def __init__(self, subject: str, part: str = "", note: str = "") -> None:
+        """`note` says why we are here, as long as we are."""
         super().__init__(subject)
         self._part = part
+        self._note = line(note, Tone.STRONG)
 
     def body(self) -> Iterable[Widget]:
         yield Block(id="headline")
@@ -37,7 +39,7 @@ class Service(View):
 
     def draw(self, state: State, now: Instant) -> None:
         view = service(state, self.subject, now)
-        lines: tuple[Line, ...] = (view.title, *view.remarks) if view else (gone(self.subject),)
+        lines: tuple[Line, ...] = (view.title, self._note, *view.remarks) if view else (gone(self.subject),)
         self.query_one("#headline", Block).show(lambda width: fitted(lines, width))
         self.query_one(SectionLines).show_sections(*(view.sections if view else ()))
         self.call_after_refresh(self._go_to_part)
