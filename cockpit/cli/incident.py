@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cockpit.cli import incident_updates
 from cockpit.cli.settings import Settings
 from cockpit.errors import UsageError
 
@@ -30,6 +31,7 @@ Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for 
 
 
 def register(app: typer.Typer) -> None:
+    incident_updates.register(commands)
     app.add_typer(commands)
 
 

@@ -64,10 +64,17 @@ def impacts(state: State, *, short: bool = False) -> Iterator[str]:
 
     `short`: a minute costs so much, where the time of the picture stands above it.
     """
-    for node in business.felt_first(state):
+    felt = business.felt_first(state)
+    blind = [node for node in felt if node.level is Shown.UNKNOWN]
+    for node in felt:
+        if node.level is Shown.UNKNOWN and len(blind) > 1:
+            continue
         told = "; ".join(_losses(state, node, short))
         between = "; " if node.level is Shown.UNKNOWN else ": "
         yield f"{how(state, node)}{between if told else ''}{told}"
+    if len(blind) > 1:
+        names = join_names([facts.title(state, node.name) for node in blind], 8)
+        yield f"Nobody can see whether these work: {names}; loss not known yet"
 
 
 def _losses(state: State, node: Node, short: bool) -> Iterator[str]:

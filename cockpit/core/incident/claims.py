@@ -77,10 +77,9 @@ def refusal(state: State, incident: Incident, status: str) -> str:
         return ""
     if state.health.at is None:
         return "“resolved” is not said yet: nothing has been seen so far"
-    missing = [_title(state, each.subject) for each in unseen(state, incident)]
-    return f"“resolved” is not said while nobody can see {join_names(missing, 6)}" if missing else ""
-
-
-def _title(state: State, name: str) -> str:
-    title = next((each.title for each in state.model.capabilities if each.name == name), "")
-    return f"whether this works: {title}" if title else name
+    titles = {each.name: each.title or each.name for each in state.model.capabilities}
+    missing = [each.subject for each in unseen(state, incident)]
+    # What the business can do before what it is made of.
+    named = [titles[each] for each in missing if each in titles]
+    named += [each for each in missing if each not in titles]
+    return f"“resolved” is not said while nobody can see how it is: {join_names(named, 6)}" if named else ""
