@@ -15,6 +15,12 @@ def is_undecided(state: State) -> bool:
     return state.health.at is None and bool(servers) and True not in servers and None in servers
 
 
+def is_blind(state: State) -> bool:
+    """No Prometheus of the configuration answers."""
+    servers = _answering(state)
+    return bool(servers) and set(servers) == {False}
+
+
 def worth_looking(state: State) -> tuple[Check, ...]:
     """The checks that say more than the metrics do, in the order of the configuration.
 

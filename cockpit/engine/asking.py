@@ -12,6 +12,7 @@ from typing import Literal, Protocol, TypeAlias
 from cockpit.core.events import Event, HistoryProgressed, ModelRejected, PollClosed, Rewarmed
 from cockpit.core.health import fresh
 from cockpit.core.levels import Instant, Seconds
+from cockpit.core.looks import is_blind
 from cockpit.core.poll import Poll, Stage
 from cockpit.core.state import State
 from cockpit.engine.beat import Beat
@@ -24,6 +25,7 @@ from cockpit.ports import Clock, History, Source
 log = logging.getLogger(__name__)
 
 FAREWELL: Seconds = 0.5
+LOOK_AGAIN: Seconds = 0.1
 HISTORY_PATIENCE: Seconds = 60.0
 """A history that takes longer than this is used as far as it came."""
 
@@ -34,6 +36,8 @@ class Outside:
 
     sources: Sequence[Source] = ()
     histories: Sequence[History] = ()
+    last_picture: History | None = None
+    """Asked where none of the histories knows anything, or none of the servers answers."""
 
 
 Connect: TypeAlias = Callable[[State], Outside]
@@ -139,14 +143,7 @@ class Asking:
         self._progress(0.0)
         try:
             window = Window(start - WINDOW, start, max(self._step, self._loop.state.model.poll))
-            progress = self._progress
-            past = await read_window(
-                outside.histories,
-                window,
-                self._clock,
-                limit=limit,
-                progress=lambda share: progress(0.99 * share),
-            )
+            past = await self._past(outside, window, limit)
             if past:
                 await self._swap_in(past)
         except Exception:  # without it the picture is right as well, only later
@@ -154,6 +151,27 @@ class Asking:
         finally:
             self._polls = None
             self._progress(1.0)
+
+    async def _past(self, outside: Outside, window: Window, limit: Seconds) -> list[Poll]:
+        reading = asyncio.ensure_future(self._read(outside.histories, window, limit))
+        if outside.last_picture is None:
+            return await reading
+        try:
+            # A server that hangs would be waited for much longer than anybody waits for a picture.
+            while not reading.done() and not is_blind(self._loop.state):
+                await asyncio.wait({reading}, timeout=LOOK_AGAIN)
+            if reading.done() and (past := reading.result()):
+                return past
+            return await self._read([outside.last_picture], window, limit) or await reading
+        finally:
+            reading.cancel()
+            await asyncio.wait({reading}, timeout=FAREWELL)
+
+    async def _read(self, histories: Sequence[History], window: Window, limit: Seconds) -> list[Poll]:
+        progress = self._progress
+        return await read_window(
+            histories, window, self._clock, limit=limit, progress=lambda share: progress(0.99 * share)
+        )
 
     def _progress(self, share: float) -> None:
         self._loop.dispatch(HistoryProgressed(share))

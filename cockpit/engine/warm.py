@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cockpit.core.levels import Instant, Seconds
-from cockpit.core.poll import FAILED, Poll
+from cockpit.core.poll import Poll
 from cockpit.engine.slices import within
 from cockpit.ports import Clock, History
 
@@ -55,11 +55,7 @@ async def read_window(
         for reader in readers:
             reader.cancel()
     past = [poll for poll in _meet(found) if poll.at < window.end]
-    return past if any(_tells_something(poll) for poll in past) else []
-
-
-def _tells_something(poll: Poll) -> bool:
-    return any(samples.answer.count(FAILED) < len(samples) for samples in poll.samples.values())
+    return past if any(poll.is_answered for poll in past) else []
 
 
 def _meet(found: Iterable[Sequence[Poll]]) -> list[Poll]:
