@@ -82,6 +82,7 @@ def flip(
 
     async def work(world: World) -> int:
         from cockpit.engine.flipping import remembered
+        from cockpit.engine.runs.remembered import incident_now
 
         switch = switch_named(world.model, key)
         chosen = _chosen(world.model, switch, envs)
@@ -90,7 +91,8 @@ def flip(
         seen = [await _seen(world, kind, switch, env, flips) for env in chosen]
         if not await _confirmed(kind, seen, said, None if json else world.clock.now()):
             return HELD
-        return await _moved(world, kind, seen, reason, json=json)
+        incident = await incident_now(world.journal, None)
+        return await _moved(world, kind, seen, reason, incident, json=json)
 
     return in_world(settings, work, writes=True)
 
@@ -131,7 +133,9 @@ async def _confirmed(kind: Kind, seen: Sequence[SwitchSeen], said: Said, now: In
     return True
 
 
-async def _moved(world: World, kind: Kind, seen: Sequence[SwitchSeen], reason: str, *, json: bool) -> int:
+async def _moved(
+    world: World, kind: Kind, seen: Sequence[SwitchSeen], reason: str, incident: str, *, json: bool
+) -> int:
     from cockpit.engine.flipping import Order, flip
     from cockpit.views import switch_lines
 
@@ -139,7 +143,7 @@ async def _moved(world: World, kind: Kind, seen: Sequence[SwitchSeen], reason: s
     lost: JournalError | None = None
     for each in seen:
         try:
-            changes.append(await flip(world, Order(kind, each, reason)))
+            changes.append(await flip(world, Order(kind, each, reason, incident)))
         except JournalError as error:
             lost = error
             break

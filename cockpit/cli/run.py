@@ -44,12 +44,13 @@ def run(
     async def work(world: World) -> int:
         from cockpit.cli.desk import TerminalDesk
         from cockpit.engine.runs.locking import let_go
+        from cockpit.engine.runs.remembered import incident_now
         from cockpit.engine.runs.starting import Wanted, prepare, start
 
         runbook = runbook_named(world, id)
         answers = Answers.of(manner.answers, manner.yes)
         desk = TerminalDesk(answers, json=manner.json)
-        wanted = Wanted(runbook, given, target, _incident(incident))
+        wanted = Wanted(runbook, given, target, await incident_now(world.journal, incident))
         prepared = await prepare(world, wanted, wanted.incident)
         started, seen = await start(world, prepared, await _overrides(prepared, answers, desk))
         try:
@@ -131,7 +132,3 @@ def parameters_of(given: Sequence[str]) -> dict[str, str | int | float | bool | 
             raise UsageError(f"--param {each!r:.60} is no parameter", "write --param NAME=VALUE")
         found[name] = value
     return found
-
-
-def _incident(given: str | None) -> str:
-    return "" if given in (None, "none") else str(given)

@@ -73,6 +73,7 @@ class Engine:
         self.state = state
         self._clock = clock
         self._journal = journal
+        self._connect = connect
         self._watch = watch
         self._feed = feed
         self._inbox: asyncio.Queue[Event] = asyncio.Queue()
@@ -93,6 +94,15 @@ class Engine:
         """The time that the screens go by; in a replay the recording is the only clock."""
         at = self.state.health.at
         return at if self._feed and at is not None else self._clock.now()
+
+    @property
+    def journal(self) -> Journal:
+        """For who only reads it; what is decided goes through `dispatch`."""
+        return self._journal
+
+    def reach(self, state: State) -> Outside:
+        """The world outside once more, for the model and slots of `state`; the caller closes its sources."""
+        return self._connect(state)
 
     def dispatch(self, event: Event) -> None:
         """Hand in what happened; returns at once."""

@@ -20,6 +20,7 @@ from cockpit.core.wanted import (
     OncallWanted,
     PageWanted,
     PlanWanted,
+    RemindWanted,
     RunAnswered,
     RunTakenUp,
     RunWanted,
@@ -59,6 +60,8 @@ def refusal(wanted: Wanted, why: str, now: Instant) -> Event:
             return OncallSeen(team, "", now, trouble=why)
         case FlagWanted(what) | PageWanted(what) | UpdateWanted(what):
             return Refused(what, why, now)
+        case RemindWanted(_, text):
+            return Refused(f"reminder ({text})", why, now)
         case SilenceWanted() | SilenceEndWanted():
             return Refused("silence", why, now)
         case RunWanted(what) | RunTakenUp(what) | RunAnswered(what) | RunWished(what):

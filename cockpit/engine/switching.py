@@ -61,7 +61,7 @@ class Switchboard:
         finally:
             self._looking = False
 
-    async def move(self, world: World, flips: Flips, wanted: FlagWanted) -> None:
+    async def move(self, world: World, flips: Flips, wanted: FlagWanted, incident: str = "") -> None:
         """`flips`: as far as they are known; the record is read on from there. Raises as `flip` does."""
         switch = _named(world.model, wanted.key, wanted.env)
         place = place_of(switch, wanted.env)
@@ -71,7 +71,7 @@ class Switchboard:
         try:
             known = await remembered(world.journal, flips)
             seen = as_shown(await look(world, switch, wanted.env, known), wanted.shown)
-            change = await flip(world, Order(wanted.what, seen, wanted.reason))
+            change = await flip(world, Order(wanted.what, seen, wanted.reason, incident))
             self._report(world, came_of(wanted.what, wanted.key, wanted.env, change))
         except Unrecorded as lost:
             self._report(world, lost.message)

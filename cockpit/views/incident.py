@@ -18,7 +18,7 @@ from cockpit.views.updates import due_sentence, stale_sentence
 
 MOST_TOLD: Final = 1_000
 """Lines of a story that a screen shows; the filter looks at all of them, and an export holds all."""
-TODO_COLUMNS: Final = (Column(), Column(most=70, grow=True), Column(most=40, drop=1))
+TODO_COLUMNS: Final = (Column(), Column(most=120, grow=True), Column(most=40, drop=1))
 NOTE_COLUMNS: Final = (Column(), Column(), Column(most=100, grow=True), Column(drop=1))
 ROLE_COLUMNS: Final = (Column(), Column(most=60, grow=True))
 STORY_COLUMNS: Final = (Column(), Column(most=16, drop=1), Column(most=160, grow=True))
@@ -61,8 +61,8 @@ def incident_view(
         headline=tuple(_headline(state, incident, now)),
         sections=(
             to_do(state, incident, now),
-            business.section(state, now),
             _thoughts(incident),
+            business.section(state, now),
             _roles(state, incident, now),
         ),
         story=story(incident, chosen, words),

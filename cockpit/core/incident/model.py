@@ -155,6 +155,12 @@ def open_ones(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
     return tuple(each for each in incidents if each.is_open)
 
 
+def only_open(incidents: Iterable[Incident]) -> str:
+    """The id of the one that what is done now belongs to; empty: none, or nobody can tell which."""
+    found = open_ones(incidents)
+    return found[0].id if len(found) == 1 else ""
+
+
 def next_id(known: Iterable[str]) -> str:
     """`INC-1` in an empty journal."""
     return f"INC-{max((int(each.partition('-')[2]) for each in known), default=0) + 1}"

@@ -9,6 +9,7 @@ from cockpit.core.state import State
 from cockpit.core.wanted import (
     OncallWanted,
     PageWanted,
+    RemindWanted,
     SilenceEndWanted,
     SilenceWanted,
     UpdateWanted,
@@ -30,6 +31,8 @@ def what_of(wanted: Wanted) -> str:
             return f"who is on call for {team}"
         case PageWanted(team):
             return f"page of {team}"
+        case RemindWanted(_, text):
+            return f"reminder ({text})"
         case _:
             return type(wanted).__name__
 
@@ -57,5 +60,9 @@ async def outward(world: World, state: State, wanted: Wanted, say: Callable[[Eve
             from cockpit.engine.outward.oncall import page
 
             await page(world, wanted, say)
+        case RemindWanted():
+            from cockpit.engine.outward.reminding import remind
+
+            await remind(world, wanted, say)
         case _:
             raise AssertionError(wanted)

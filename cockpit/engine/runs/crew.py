@@ -14,6 +14,7 @@ from cockpit.core.events import (
     Refused,
     RunHeard,
 )
+from cockpit.core.incident.model import only_open
 from cockpit.core.runbook import undoing
 from cockpit.core.runbook.live import Live, Plan
 from cockpit.core.runbook.run import Run
@@ -71,7 +72,7 @@ class Crew:
     def take(self, state: State, wanted: Wanted) -> None:
         match wanted:
             case PlanWanted():
-                self._begin(self._plan(self.world_of(state), wanted), f"plan of {wanted.runbook}")
+                self._begin(self._plan(self.world_of(state), state, wanted), f"plan of {wanted.runbook}")
             case RunWanted():
                 self._begin(self._start(self.world_of(state), state, wanted), wanted.runbook)
             case RunTakenUp(run):
@@ -83,7 +84,8 @@ class Crew:
             case RunWished(run):
                 self._at_desk(run, lambda desk: desk.wished(wanted))
             case FlagWanted():
-                work = self._switches.move(self.world_of(state), state.record.flips, wanted)
+                incident = only_open(state.record.incidents.values())
+                work = self._switches.move(self.world_of(state), state.record.flips, wanted, incident)
                 self._begin(work, f"{wanted.what} {wanted.key}@{wanted.env}")
             case SwitchesWanted():
                 work = self._switches.look(self.world_of(state), state.record.flips, wanted)
@@ -138,26 +140,27 @@ class Crew:
 
     # Plans
 
-    async def _plan(self, world: World, wanted: PlanWanted) -> None:
+    async def _plan(self, world: World, state: State, wanted: PlanWanted) -> None:
         blank = Plan(wanted.runbook, wanted.at, wanted.target, busy=True)
         self.say(PlanReady(blank))
         try:
-            prepared = await self._prepared(world, wanted.runbook, wanted)
+            prepared = await self._prepared(world, state, wanted)
         except CockpitError as error:
             self.say(PlanReady(replace(blank, busy=False, trouble=str(error))))
             return
         self.say(PlanReady(await planned(prepared, wanted.at)))
 
-    async def _prepared(self, world: World, id: str, wanted: PlanWanted | RunWanted) -> Prepared:
-        runbook = world.model.books.get(id)
+    async def _prepared(self, world: World, state: State, wanted: PlanWanted | RunWanted) -> Prepared:
+        runbook = world.model.books.get(wanted.runbook)
         if runbook is None:
-            raise CockpitError(f"there is no runbook '{id}'")
-        return await prepare(world, Asked(runbook, wanted.parameters, wanted.target))
+            raise CockpitError(f"there is no runbook '{wanted.runbook}'")
+        incident = only_open(state.record.incidents.values())
+        return await prepare(world, Asked(runbook, wanted.parameters, wanted.target, incident), incident)
 
     # Runs
 
     async def _start(self, world: World, state: State, wanted: RunWanted) -> None:
-        prepared = await self._prepared(world, wanted.runbook, wanted)
+        prepared = await self._prepared(world, state, wanted)
         run, seen = await start(world, prepared, wanted.overrides)
         self.poke()
         await self._look_after(world, run, seen, dict(prepared.secrets))

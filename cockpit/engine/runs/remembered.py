@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 from cockpit.core import checkpoint as checkpoints
 from cockpit.core.checkpoint import COCKPIT, record_at
+from cockpit.core.incident.model import only_open
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.fold import folded
 from cockpit.core.runbook.run import Run
 from cockpit.core.state import Record
 from cockpit.core.update_record import remembered
+from cockpit.errors import RunRefused
 from cockpit.ports import Journal
 
 
@@ -31,6 +33,23 @@ async def record_now(journal: Journal, since: Record | None = None) -> Record:
         for each in records:
             record = remembered(record, each)
     return record
+
+
+async def incident_now(journal: Journal, named: str | None) -> str:
+    """What `--incident` means: `none`, an id that is on record, or nothing: the only one that is open.
+
+    Raises RunRefused for one that there is not, and JournalError.
+    """
+    if named == "none":
+        return ""
+    known = (await record_now(journal)).incidents
+    if named is None:
+        return only_open(known.values())
+    if named == "last" and known:
+        return list(known)[-1]
+    if named not in known:
+        raise RunRefused(f"there is no incident '{named}'", "`cockpit incident list` lists them")
+    return named
 
 
 async def checkpoint_when_due(journal: Journal, at: Instant) -> None:
