@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cockpit.cli.settings import Settings
 from cockpit.errors import JournalError, RunRefused, UsageError
+from cockpit.text import clean
 
 if TYPE_CHECKING:
     from cockpit.cli.desk import TerminalDesk
@@ -32,8 +33,14 @@ async def opened(settings: Settings, *, reads_only: bool = False) -> AsyncIterat
 
     loaded = await asyncio.to_thread(load, settings)
     readonly = settings.readonly or reads_only
-    async with acting.world(loaded, actor=actor(), readonly=readonly, ask=asker(loaded.path)) as world:
+    async with acting.world(
+        loaded, actor=actor(), readonly=readonly, ask=asker(loaded.path), complain=_complain
+    ) as world:
         yield world
+
+
+def _complain(text: str) -> None:
+    print(f"cockpit: {clean(text)}", file=sys.stderr, flush=True)
 
 
 def in_world(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from cockpit.core.decisions import fact_of
 from cockpit.core.events import Decision, Event, Refused
 from cockpit.core.journal import Fact, Recorded
+from cockpit.core.json import canonical
 from cockpit.core.levels import Seconds
 from cockpit.core.update_timeline import described
 from cockpit.errors import CockpitError
@@ -32,7 +33,7 @@ class _Waiting:
 def taken(fact: Fact, record: Recorded) -> str | None:
     """Why `fact` is not what stands on record under its uid: somebody else was first."""
     theirs = record.fact
-    if (theirs.actor, theirs.body) == (fact.actor, fact.body):
+    if (theirs.actor, canonical(theirs.body)) == (fact.actor, canonical(fact.body)):
         return None
     return f"{theirs.actor} was first: {theirs.uid} is on record already, so look at that"
 

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from cockpit.adapters.clock import ScaledClock, SystemClock
 from cockpit.adapters.journal.memory import MemoryJournal
-from cockpit.core.events import Event, ModelRejected, ModelReloaded
+from cockpit.core.events import Event, ModelRejected, ModelReloaded, Reported
 from cockpit.core.model import Model
 from cockpit.core.scenario import Scenario
 from cockpit.core.state import State
 from cockpit.core.switches import readonly as forbids_writing
 from cockpit.core.update import initial
 from cockpit.engine import Connect, Engine, Outside, Watch
+from cockpit.engine.announcing import Announcing
 from cockpit.engine.observing import OBSERVER
 from cockpit.errors import CockpitError, JournalError, UsageError
 from cockpit.ports import Clock, History, Source
@@ -70,6 +71,8 @@ def _on_record(
     worlds = acting.Worlds(world)
 
     def crew(say: Callable[[Event], None], poke: Callable[[], None]) -> Crew:
+        if isinstance(world.journal, Announcing):
+            world.journal.complain = lambda text: say(Reported(text, clock.now()))
         return Crew(worlds.of, say, poke, clock.now, worlds.close)
 
     def observes() -> bool:

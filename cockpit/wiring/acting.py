@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,6 +22,7 @@ from cockpit.adapters.process_folder import left_behind
 from cockpit.adapters.trust import FirstUse, Trusted
 from cockpit.core.model import Model
 from cockpit.core.switches import readonly as forbids_writing
+from cockpit.engine.announcing import Announcing
 from cockpit.engine.runs.locking import Exclusive
 from cockpit.engine.runs.world import World
 
@@ -29,19 +31,26 @@ if TYPE_CHECKING:
     from cockpit.core.state import State
     from cockpit.ports import Silencer
 
+log = logging.getLogger(__name__)
 Ask: TypeAlias = Callable[[str], bool]
 Close: TypeAlias = Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
 async def world(
-    loaded: Loaded, *, actor: str, readonly: bool = False, ask: Ask | None = None
+    loaded: Loaded,
+    *,
+    actor: str,
+    readonly: bool = False,
+    ask: Ask | None = None,
+    complain: Callable[[str], None] = log.warning,
 ) -> AsyncIterator[World]:
     """Everything is closed at the end; commands that run go on under their shims.
 
     A look that is read-only leaves no trace, not even an empty journal.
     """
-    made = make(loaded.model, str(loaded.path), actor=actor, readonly=readonly, ask=ask)
+    where = str(loaded.path)
+    made = make(loaded.model, where, actor=actor, readonly=readonly, ask=ask, complain=complain)
     if readonly and not (place(loaded.model.name, loaded.model.journal).path / DATABASE).exists():
         made = replace(made, journal=MemoryJournal())
     try:
@@ -50,11 +59,20 @@ async def world(
         await close(made)
 
 
-def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: Ask | None = None) -> World:
+def make(
+    model: Model,
+    config: str,
+    *,
+    actor: str,
+    readonly: bool = False,
+    ask: Ask | None = None,
+    complain: Callable[[str], None] = log.warning,
+) -> World:
     """Opens nothing yet: each part does so when it is first used. Raises JournalError for a wrong place.
 
     `config` is where the model was read from; `ask` tells a person the command that a secret needs, and
-    whether it may run; where it is None only those run that somebody has trusted before.
+    whether it may run; where it is None only those run that somebody has trusted before. `complain` hears
+    of announcements that may not have reached a channel.
     """
     from cockpit.adapters.flags.providers import flag_providers
     from cockpit.adapters.http import HttpxHttp
@@ -66,9 +84,10 @@ def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: 
     folder = place(model.name, model.journal)
     runner = Commands()
     secrets = Secrets(trusts=FirstUse(trusted(model), config, ask))
-    return World(
+    announcing = Announcing(SqliteJournal(folder), complain)
+    made = World(
         model=model,
-        journal=SqliteJournal(folder),
+        journal=announcing,
         owners=Exclusive(RunOwners(folder)),
         clock=SystemClock(),
         runner=runner,
@@ -86,6 +105,8 @@ def make(model: Model, config: str, *, actor: str, readonly: bool = False, ask: 
         readonly=readonly,
         die_at=die_at,
     )
+    announcing.use(made)
+    return made
 
 
 class Worlds:
@@ -115,6 +136,8 @@ class Worlds:
             self._replaced += [world.silencer.close] if world.silencer else []
             new = replace(new, silencer=_silencer(model, readonly))
         self._now, self._made_for = new, model
+        if isinstance(new.journal, Announcing):
+            new.journal.use(new)
         return new
 
     async def close(self) -> None:
@@ -146,7 +169,8 @@ def _silencer(model: Model, readonly: bool) -> Silencer | None:
 
 def _parts(world: World) -> list[Close]:
     """What holds connections."""
-    parts: list[Close] = [world.http.close, world.metrics.close]
+    parts: list[Close] = [world.journal.flush] if isinstance(world.journal, Announcing) else []
+    parts += [world.http.close, world.metrics.close]
     parts += [each.close for each in world.flags.values()]
     return [*parts, world.silencer.close] if world.silencer else parts
 
