@@ -193,6 +193,21 @@ def record(
 
 
 @app.command()
+def watch(
+    context: typer.Context,
+    config: Config = None,
+    again: Annotated[
+        str | None,
+        typer.Option("--again", metavar="DURATION", help="Between two reminders of the same (default 15m)."),
+    ] = None,
+) -> int:
+    """The same engine without a screen, for a service manager: reminds, and keeps the last picture."""
+    from cockpit.cli.watch import watch
+
+    return watch(settings_of(context, config), again)
+
+
+@app.command()
 def replay(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="What `cockpit record` wrote.")],

@@ -14,6 +14,7 @@ from cockpit.core.levels import Instant
 from cockpit.core.model import Model
 from cockpit.core.past import Past
 from cockpit.core.poll import Look, Poll, Samples, Silenced, Stage
+from cockpit.core.reminded import Said
 from cockpit.core.runbook.live import Live, Plan
 from cockpit.core.runbook.run import Run
 from cockpit.core.slots import Slots
@@ -87,6 +88,8 @@ class Record:
     """What was done to flags, by command line, screen and runbooks alike."""
     incidents: Mapping[str, Incident] = field(default_factory=dict)
     """By id, oldest first; those that are over and past are kept without their stories."""
+    reminded: Mapping[str, Said] = field(default_factory=dict)
+    """What a watch has reminded people of, and what is still so."""
 
 
 @dataclass(frozen=True, slots=True)

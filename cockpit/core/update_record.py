@@ -13,6 +13,7 @@ from cockpit.core.incident.fold import folded as told_of
 from cockpit.core.incident.story import subject_of
 from cockpit.core.incident.story import told as story_of
 from cockpit.core.journal import Fact, Recorded
+from cockpit.core.reminded import folded as of_watch
 from cockpit.core.runbook.fold import folded
 from cockpit.core.runbook.run import Run
 from cockpit.core.state import Entry, Obligation, Picture, Record, State
@@ -51,6 +52,8 @@ def remembered(record: Record, news: Recorded) -> Record:
         return recorded(record, decision)
     if fact.kind.startswith("obligation."):
         record = replace(record, obligations=_obligations(record.obligations, fact))
+    if fact.kind.startswith("watch."):
+        return replace(record, reminded=of_watch(record.reminded, fact))
     if fact.kind.startswith("flag."):
         record = replace(record, flips=flipped(record.flips, news))
     if not fact.run:

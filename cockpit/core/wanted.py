@@ -148,6 +148,18 @@ class PageWanted:
     incident: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RemindWanted:
+    """A watch tells people of something that is so, by every channel that takes announcements."""
+
+    key: str
+    text: str
+    count: int
+    """Which time it is; 0: it is no longer so, which only goes on record."""
+    at: Instant
+    incident: str = ""
+
+
 Wanted: TypeAlias = (
     PlanWanted
     | RunWanted
@@ -161,4 +173,5 @@ Wanted: TypeAlias = (
     | UpdateWanted
     | OncallWanted
     | PageWanted
+    | RemindWanted
 )

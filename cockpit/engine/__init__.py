@@ -104,6 +104,11 @@ class Engine:
         """The world outside once more, for the model and slots of `state`; the caller closes its sources."""
         return self._connect(state)
 
+    @property
+    def is_remembered(self) -> bool:
+        """Whether what was on record before us is in the state by now, as far as it can be read."""
+        return self._tail.has_read and not self._inbox.qsize() and not self._folding
+
     def dispatch(self, event: Event) -> None:
         """Hand in what happened; returns at once."""
         self._inbox.put_nowait(event)

@@ -37,6 +37,8 @@ class Tail:
         self._checkpointed = 0
         self._poked = asyncio.Event()
         self._trouble = ""
+        self.has_read = False
+        """Whether all that was on record when we came has been told, or could not be read."""
 
     def poke(self) -> None:
         """Something was just written: do not wait for the next look."""
@@ -70,6 +72,7 @@ class Tail:
             self._tell(str(error))
         else:
             self._tell("")
+        self.has_read = True
 
     async def _open(self) -> None:
         if self._opened:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cockpit.core.incident.model import open_ones
 from cockpit.core.levels import Instant, Shown, Verdict
+from cockpit.core.reminders import missing_deadmen, only_while_open
 from cockpit.core.state import State
 from cockpit.core.update_record import needs_somebody
 from cockpit.text import age, clock, join_names, plural, remaining
@@ -55,6 +56,7 @@ def parts(state: State, now: Instant) -> tuple[Line, ...]:
         _skew(state),
         _notes(state),
         _deadman(state),
+        _awake(state),
         _expiring(state, now),
         _killed(state, now),
         _origin(state, now),
@@ -201,30 +203,20 @@ def _notes(state: State) -> Line:
 
 def _deadman(state: State) -> Line:
     """The alert that always fires does not: whoever should page may be dead."""
-    missing = [
-        server.deadman
-        for server in state.model.alertmanager
-        if server.deadman
-        and _tells_of_alerts(state, server.name)
-        # Only what this one has: that another shows it, or a Prometheus, pages nobody from here.
-        and not any(
-            (alert.name, alert.source) == (server.deadman, server.name) for alert in state.health.alerts
-        )
-    ]
+    missing = missing_deadmen(state)
     if not missing:
         return ()
-    name = sorted(missing)[0]
+    name = missing[0]
     # A Prometheus that fires it is alive; what is broken lies between the two.
     fires = any(alert.name == name for alert in state.health.alerts)
     return line(f"dead-man alert {name} {'does not arrive' if fires else 'is missing'}", Tone.WARNING)
 
 
-def _tells_of_alerts(state: State, name: str) -> bool:
-    """It answers, and what it answered is what is judged by: a poll that is under way is not yet."""
-    source, judged = state.picture.sources.get(name), state.health.at
-    if source is None or not source.reachable or source.since is None or judged is None:
-        return False
-    return source.since <= judged
+def _awake(state: State) -> Line:
+    """With an incident open, who leaves has to know that nobody will remind anybody."""
+    if not only_while_open(state) or not open_ones(state.record.incidents.values()):
+        return ()
+    return line("reminds only while a cockpit is open", Tone.WARNING)
 
 
 def _expiring(state: State, now: Instant) -> Line:
