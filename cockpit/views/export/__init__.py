@@ -1,0 +1,1 @@
+"""An incident told to people who were not there: Markdown, one HTML file, JSON; and impact for everybody."""
