@@ -71,21 +71,29 @@ class Behind:
     async def run(self) -> None:
         """Reads the configuration, then runs the engine until the screen is left."""
         engine = self.engine = await asyncio.to_thread(make_engine, self.settings)
-        if self.settings.alert and self.app:
-            self._open_on(self.app, engine.state)
+        opening = asyncio.ensure_future(self._open_on(engine))  # before the engine: it waits for a first poll
         running = asyncio.ensure_future(engine.run())
         try:
             await asyncio.shield(running)
         except asyncio.CancelledError:
             await engine.stop()
             raise
+        finally:
+            opening.cancel()
 
-    def _open_on(self, app: CockpitApp, state: State) -> None:
-        name = concerns(state, self.settings.alert)
-        if name:
-            app.open_node(name)
+    async def _open_on(self, engine: Engine) -> None:
+        """Once the first alerts are in, and only where nobody has gone elsewhere by then."""
+        if not self.settings.alert or self.app is None:
+            return
+        from cockpit.cli.opening import opened_on
+
+        opening = await opened_on(engine, self.settings.alert)
+        if opening is None or self.app.screen is not self.app.view or self.app.view.PLACE != "bridge":
+            return
+        if opening.node:
+            self.app.open_node(opening.node, "" if opening.note else "Alerts", opening.note)
         else:
-            app.show("alerts")
+            self.app.open_alerts(opening.filter, opening.note)
 
 
 def make_engine(settings: Settings) -> Engine:
@@ -97,15 +105,6 @@ def make_engine(settings: Settings) -> Engine:
     if settings.demo:
         return wiring.demo(load(settings), settings.scenario, actor=actor())
     return live(settings, readonly=settings.readonly, actor=actor())
-
-
-def concerns(state: State, alert: str) -> str:
-    """The service that an alert is about, as far as runbooks know it; empty when they do not."""
-    known = state.health.graph.index
-    for card in state.model.runbooks:
-        if alert in card.alerts:
-            return next((name for name in (*card.fits_services, *card.services) if name in known), "")
-    return ""
 
 
 def actor() -> str:

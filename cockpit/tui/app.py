@@ -164,7 +164,7 @@ class CockpitApp(App[None]):
             case "services":
                 self._open_services()
             case "alerts":
-                self._open_alerts()
+                self.open_alerts()
             case "runbooks":
                 self.open_runbooks()
             case "switches":
@@ -181,7 +181,7 @@ class CockpitApp(App[None]):
             self.install_screen(Services(), "services")
         self.push_screen("services")
 
-    def _open_alerts(self, filter: str = "", note: str = "") -> None:
+    def open_alerts(self, filter: str = "", note: str = "") -> None:
         from cockpit.tui.screens.alerts import Alerts
 
         self.push_screen(Alerts(filter, note))

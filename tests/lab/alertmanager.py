@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,6 +13,8 @@ import pytest
 from .child import Child, free_port, until
 
 PROGRAM = "prometheus-alertmanager"
+INHIBIT = [{"source_matchers": ["severity=page"], "target_matchers": ["severity=info"], "equal": ["node"]}]
+"""Where a node pages, what it has to say besides is not worth a page."""
 
 
 def require() -> None:
@@ -43,7 +46,12 @@ class Alertmanager:
 
     def start(self) -> None:
         config = self.folder / "alertmanager.yml"
-        config.write_text(json.dumps({"route": {"receiver": "nobody"}, "receivers": [{"name": "nobody"}]}))
+        written = {
+            "route": {"receiver": "nobody"},
+            "receivers": [{"name": "nobody"}],
+            "inhibit_rules": INHIBIT,
+        }
+        config.write_text(json.dumps(written))
         self._child = Child(
             [
                 PROGRAM,
@@ -56,10 +64,39 @@ class Alertmanager:
             self.folder / "alertmanager.log",
         )
 
+    def post(self, *alerts: dict[str, str], lasts: float = 3600.0, **annotations: str) -> None:
+        """Alerts by their labels, as if a Prometheus had sent them; no longer than `lasts` seconds."""
+        ends = datetime.now(UTC) + timedelta(seconds=lasts)
+        document = [
+            {"labels": each, "annotations": annotations, "endsAt": ends.isoformat()} for each in alerts
+        ]
+        self._post("alerts", document)
+
+    def _post(self, what: str, document: object) -> None:
+        headers = {"Content-Type": "application/json"}
+        body = json.dumps(document).encode()
+        request = urllib.request.Request(f"{self.url}/api/v2/{what}", body, headers)
+        urllib.request.urlopen(request, timeout=10).close()
+
     def silences(self) -> list[dict[str, Any]]:
         """All that it knows, also those that are over."""
         with urllib.request.urlopen(f"{self.url}/api/v2/silences", timeout=10) as answer:
             return json.load(answer)  # type: ignore[no-any-return]
+
+    def silence(self, *matchers: dict[str, Any], lasts: float) -> None:
+        """As somebody else makes one."""
+        now = datetime.now(UTC)
+        document = {
+            "matchers": list(matchers),
+            "startsAt": now.isoformat(),
+            "endsAt": (now + timedelta(seconds=lasts)).isoformat(),
+            "createdBy": "somebody else",
+            "comment": "for a while",
+        }
+        self._post("silences", document)
+
+    def wait_states(self, wanted: list[str]) -> None:
+        until(lambda: self.states() == wanted, what=f"silences are {wanted}")
 
     def states(self) -> list[str]:
         return sorted(each["status"]["state"] for each in self.silences())

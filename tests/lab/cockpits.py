@@ -113,9 +113,12 @@ class Cockpit:
 
 
 @asynccontextmanager
-async def opened(loaded: Loaded) -> AsyncIterator[Cockpit]:
-    """A cockpit from its first poll on; what ended its engine early is raised at the end."""
-    cockpit = Cockpit(wiring.live(loaded))
+async def opened(loaded: Loaded, actor: str = "") -> AsyncIterator[Cockpit]:
+    """A cockpit from its first poll on; what ended its engine early is raised at the end.
+
+    With an `actor` it decides and acts, on the record below `$XDG_STATE_HOME`.
+    """
+    cockpit = Cockpit(wiring.live(loaded, actor=actor))
     following = asyncio.create_task(cockpit.follow())
     running = asyncio.create_task(cockpit.engine.run())
     try:

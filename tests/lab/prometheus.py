@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -53,14 +53,21 @@ class Prometheus:
         targets: Sequence[Target] = (),
         *,
         rules: Sequence[dict[str, Any]] = (),
+        alertmanagers: Sequence[str] = (),
+        external: Mapping[str, str] = {},
         external_url: str = "",
         prefix: str = "",
         flags: Sequence[str] = (),
     ) -> None:
-        """`rules` are rule groups; routes begin at `prefix` ("/prom"), links with `external_url`."""
+        """`rules` are rule groups; routes begin at `prefix` ("/prom"), links with `external_url`.
+
+        Alerts go to `alertmanagers` (URLs), with the `external` labels that only they see.
+        """
         self.folder = folder
         self.targets = list(targets)
         self.rules = list(rules)
+        self.alertmanagers = list(alertmanagers)
+        self.external = dict(external)
         self.port = free_port()
         self.prefix = prefix
         self._flags = [f"--web.route-prefix={prefix or '/'}", *flags]
@@ -197,7 +204,14 @@ class Prometheus:
             }
             for job in sorted({target.job for target in self.targets})
         ]
-        config = {"global": every, "rule_files": [str(rules)], "scrape_configs": jobs}
+        config: dict[str, Any] = {
+            "global": {**every, "external_labels": self.external},
+            "rule_files": [str(rules)],
+            "scrape_configs": jobs,
+        }
+        if self.alertmanagers:
+            addresses = [url.removeprefix("http://") for url in self.alertmanagers]
+            config["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": addresses}]}]}
         (self.folder / "prometheus.yml").write_text(json.dumps(config, indent=1))
 
     def __enter__(self) -> Self:

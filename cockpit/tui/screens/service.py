@@ -16,6 +16,7 @@ from cockpit.tui.screens.view import View, fitted
 from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.section import SectionLines
+from cockpit.views.layout import wrap
 from cockpit.views.lines import Line, Tone, line
 from cockpit.views.service import service
 
@@ -39,8 +40,10 @@ class Service(View):
 
     def draw(self, state: State, now: Instant) -> None:
         view = service(state, self.subject, now)
-        lines: tuple[Line, ...] = (view.title, self._note, *view.remarks) if view else (gone(self.subject),)
-        self.query_one("#headline", Block).show(lambda width: fitted(lines, width))
+        lines: tuple[Line, ...] = (view.title, *view.remarks) if view else (gone(self.subject),)
+        self.query_one("#headline", Block).show(
+            lambda width: [*fitted(lines[:1], width), *wrap(self._note, width), *fitted(lines[1:], width)]
+        )
         self.query_one(SectionLines).show_sections(*(view.sections if view else ()))
         self.call_after_refresh(self._go_to_part)
 
