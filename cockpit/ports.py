@@ -9,7 +9,8 @@ from cockpit.core.checkpoint import Checkpoint
 from cockpit.core.events import Event
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Instant, Seconds
-from cockpit.core.model import Scalar
+from cockpit.core.model import Capability, Scalar
+from cockpit.core.past import Point
 from cockpit.core.poll import Poll
 from cockpit.core.runbook.actions import HttpCall
 from cockpit.core.runbook.work import (
@@ -63,6 +64,21 @@ class History(Protocol):
     ) -> AsyncIterator[tuple[float, Sequence[Poll]]]:
         """Polls of the past, oldest first, as (share read so far, whole window as known now)."""
         ...
+
+
+class Archive(Protocol):
+    """Who remembers what the business did before this cockpit looked."""
+
+    async def measured(
+        self, capability: Capability, start: Instant, end: Instant, step: Seconds
+    ) -> Sequence[Point]:
+        """Its measure every `step` seconds, oldest first; moments without an answer are left out.
+
+        Raises SourceError.
+        """
+        ...
+
+    async def close(self) -> None: ...
 
 
 class Journal(Protocol):

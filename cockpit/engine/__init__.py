@@ -28,6 +28,8 @@ from cockpit.engine.acting import MakeActing, refusal
 from cockpit.engine.asking import Asking, Connect, Outside
 from cockpit.engine.lane import DecisionLane
 from cockpit.engine.large import is_large, leave_room
+from cockpit.engine.looking_back import LookingBack
+from cockpit.engine.looking_back import Outside as Reach
 from cockpit.engine.observing import Observer
 from cockpit.engine.slices import fold, think
 from cockpit.engine.tail import Tail
@@ -65,10 +67,12 @@ class Engine:
         acting: MakeActing | None = None,
         step: Seconds = 15.0,
         observes: Callable[[], bool] | None = None,
+        looks_back: Reach | None = None,
     ) -> None:
         """`step`: between two moments of history, in seconds; never less than the poll interval.
 
         `observes`: claims to be the one who puts levels on record; None: this cockpit never does.
+        `looks_back`: who remembers what the business did before.
         """
         self.state = state
         self._clock = clock
@@ -84,6 +88,9 @@ class Engine:
         self._folding = False
         self._tail = Tail(journal, clock, self.dispatch, lambda: self.state)
         self._acting = acting(self.dispatch, self._tail.poke) if acting else None
+        self._looking_back = (
+            LookingBack(lambda: self.state, self.dispatch, looks_back, clock) if looks_back else None
+        )
         self._observer = Observer(journal, observes, self._tail.poke) if observes else None
         self._followers: list[tuple[bool, asyncio.Queue[State | None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -124,6 +131,8 @@ class Engine:
                 self._spawn(self._acting.run())
             if self._observer:
                 self._spawn(self._observer.run())
+            if self._looking_back:
+                self._spawn(self._looking_back.run())
             if self._watch:
                 self._spawn(self._watch_configuration(self._watch))
             await ended

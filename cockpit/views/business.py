@@ -52,7 +52,7 @@ def felt_first(state: State) -> list[Node]:
 def sentence(state: State, node: Node) -> str:
     """How a capability is, without the full stop: "Customers cannot buy: €1,240 a minute (measured)"."""
     name = facts.title(state, node.name)
-    impact = state.health.impacts.get(node.name)
+    impact = facts.impact_of(state, node.name)
     loss = f": {words.loss_a_minute(impact.per_minute)}" if impact and _loses(impact) else ""
     match node.level:
         case Shown.UNKNOWN:
@@ -85,7 +85,7 @@ def section(state: State, now: Instant) -> Section:
 
 def _row(state: State, node: Node, now: Instant) -> Row:
     declared = facts.capability_of(state, node.name)
-    impact = state.health.impacts.get(node.name)
+    impact = facts.impact_of(state, node.name)
     glyph, word = words.level_spans(node.level)
     name = (glyph, Span(" "), Span(declared.title or declared.name))
     measure = state.health.trail(node.name, declared.measure.name) if declared.measure else []
@@ -188,7 +188,7 @@ def _answer(state: State, node: Node, now: Instant) -> str:
         case Shown.OK | Shown.AT_RISK if node.integrity in (Integrity.OK, Integrity.UNKNOWN):
             return "yes"
         case Shown.DOWN:
-            left = workaround_left(declared, state.health.impacts.get(node.name), now)
+            left = workaround_left(declared, facts.impact_of(state, node.name), now)
             carried = declared.workaround is not None and (left is None or left > 0)
             return "limited" if carried else "no"
         case _:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cockpit.core.health.fallbacks import has_expired
 from cockpit.core.health.reading import Reading
-from cockpit.core.health.state import Node
+from cockpit.core.health.state import Impact, Node
 from cockpit.core.levels import Instant, Integrity, Level, Shown
 from cockpit.core.model import Capability, Degradation, Service, Team
+from cockpit.core.past import joined
 from cockpit.core.poll import PRESENT
 from cockpit.core.state import SourceState, State
 from cockpit.views.words import BADNESS
@@ -35,6 +37,14 @@ def capability_of(state: State, name: str) -> Capability:
     found = declared(state, name)
     assert isinstance(found, Capability)
     return found
+
+
+def impact_of(state: State, name: str) -> Impact | None:
+    """What a capability costs, since its true beginning where a server remembers it."""
+    impact, past = state.health.impacts.get(name), state.picture.past.get(name)
+    if impact is None or impact.since is None or past is None or past.began is None:
+        return impact
+    return replace(impact, since=min(impact.since, past.began), so_far=joined(past.lost, impact.so_far))
 
 
 def is_wrong(node: Node) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cockpit.core.health.state import Impact, Loss, Node
+from cockpit.core.health.state import Impact, Node
 from cockpit.core.levels import Instant, Integrity
 from cockpit.core.model import Capability
-from cockpit.core.past import Past, joined
+from cockpit.core.past import Past
 from cockpit.core.state import State
 from cockpit.text import age, clock, number, percent, remaining
 from cockpit.views import business, facts, words
@@ -28,7 +28,7 @@ def sections(state: State, now: Instant) -> tuple[Section, ...]:
 
 def capability(state: State, node: Node, now: Instant) -> Section:
     declared = facts.capability_of(state, node.name)
-    impact = state.health.impacts.get(node.name)
+    impact = facts.impact_of(state, node.name)
     past = state.picture.past.get(node.name)
     rows: list[Row] = []
     for what, told in _told(state, node, declared, impact, past, now):
@@ -40,12 +40,12 @@ def _told(
     state: State, node: Node, declared: Capability, impact: Impact | None, past: Past | None, now: Instant
 ) -> Iterator[tuple[str, Line]]:
     glyph, word = words.level_spans(node.level)
-    since = began(impact, past)
+    since = impact.since if impact else None
     how_long = f"  since {clock(since)} UTC, {age(now - since)}" if since is not None else ""
     tone = Tone.BREACHED if node.integrity is Integrity.BREACHED else word.tone
     yield "how it is", (glyph, Span(" "), Span(word.text, tone), Span(how_long, Tone.DIM))
     if business.is_hurt(node):
-        yield from _loss(declared, impact, past)
+        yield from _loss(impact)
         yield from _modes(state, declared, now)
         if declared.workaround:
             yield "meanwhile", _meanwhile(declared, impact, now)
@@ -57,22 +57,7 @@ def _told(
         yield "due", line(f"{declared.deadline_text or clock(due)}, in {age(due - now)}")
 
 
-def began(impact: Impact | None, past: Past | None) -> Instant | None:
-    """Since when it loses: the true beginning where a server remembers it."""
-    since = impact.since if impact else None
-    if since is not None and past and past.began is not None:
-        return min(since, past.began)
-    return since
-
-
-def so_far(impact: Impact | None, past: Past | None) -> Loss | None:
-    """Since the true beginning, with the tag of its worst part."""
-    if impact is None or impact.since is None:
-        return None
-    return joined(past.lost if past else None, impact.so_far)
-
-
-def _loss(declared: Capability, impact: Impact | None, past: Past | None) -> Iterator[tuple[str, Line]]:
+def _loss(impact: Impact | None) -> Iterator[tuple[str, Line]]:
     if impact is None:
         return
     rate = impact.per_minute
@@ -81,7 +66,7 @@ def _loss(declared: Capability, impact: Impact | None, past: Past | None) -> Ite
     if impact.actual is not None and impact.expected:
         told = f"{percent(impact.actual / impact.expected)} of what is expected"
     yield "costs", (Span(words.loss_a_minute(rate)), Span(f"  {told}" if told else "", Tone.DIM))
-    total = so_far(impact, past)
+    total = impact.so_far
     if total is not None:
         tag = {"measured": "measured", "estimated": "estimated", "unknown": "part of it not seen"}[total.kind]
         yield "so far", (Span(words.loss_so_far(total)), Span(f"  {tag}", Tone.DIM))

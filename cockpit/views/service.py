@@ -10,7 +10,7 @@ from cockpit.core.levels import FailureClass, Instant, Integrity, Level, Shown
 from cockpit.core.model import Capability
 from cockpit.core.state import State
 from cockpit.text import age, clock, join_names, remaining
-from cockpit.views import alerts, business, declared, facts, measured, seen, words
+from cockpit.views import alerts, business, calling, declared, facts, measured, seen, words
 from cockpit.views.lines import LEVEL_TONES, Line, Section, Span, Tone, line
 
 
@@ -21,8 +21,8 @@ class ServiceView:
     remarks: tuple[Line, ...]
     """What does not add up, what is predicted, what is tainted, who has it; most important first."""
     sections: tuple[Section, ...]
-    """Signals, what was seen from here, needs, is needed by, feeds, degraded modes, people, whom to call,
-    changes, alerts, runbooks, switches, links, why it is suspected; empty ones are left out."""
+    """Signals, what was seen from here, needs, is needed by, feeds, degraded modes, whom to call, whose it
+    is, changes, alerts, runbooks, switches, links, why it is suspected; empty ones are left out."""
 
 
 def service(state: State, name: str, now: Instant) -> ServiceView | None:
@@ -37,6 +37,7 @@ def service(state: State, name: str, now: Instant) -> ServiceView | None:
         measured.needed_by(state, name),
         measured.feeds(state, name),
         declared.modes(state, name, now),
+        calling.section(state, (name,), now),
         declared.people(state, name),
         declared.changes(state, name, now),
         alerts.of_service(state, name, now),
@@ -104,7 +105,7 @@ def _data(state: State, node: Node) -> Iterator[Line]:
 def _business(state: State, node: Node, now: Instant) -> Iterator[Line]:
     """What a capability costs, how people go on, by when it matters, what was agreed."""
     capability = facts.declared(state, node.name)
-    impact = state.health.impacts.get(node.name)
+    impact = facts.impact_of(state, node.name)
     if not isinstance(capability, Capability):
         return
     if impact and business.is_hurt(node):

@@ -78,7 +78,7 @@ def impacts(state: State, *, short: bool = False) -> Iterator[str]:
 
 
 def _losses(state: State, node: Node, short: bool) -> Iterator[str]:
-    impact = state.health.impacts.get(node.name)
+    impact = facts.impact_of(state, node.name)
     if impact is None or node.level is Shown.AT_RISK:
         return
     if impact.per_minute.kind == "unknown" or impact.per_minute.high > 0:
@@ -147,7 +147,7 @@ def workarounds(state: State, nodes: Iterable[Node]) -> Iterator[tuple[str, str]
         declared = facts.capability_of(state, node.name)
         if declared.workaround is None or node.level in (Shown.OK, Shown.AT_RISK, Shown.UNMONITORED):
             continue
-        impact, good_for = state.health.impacts.get(node.name), declared.workaround.good_for
+        impact, good_for = facts.impact_of(state, node.name), declared.workaround.good_for
         since = impact.since if impact else None
         ends = f"until {at(since + good_for)}" if since is not None and good_for is not None else ""
         yield declared.workaround.what, ends

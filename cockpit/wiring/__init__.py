@@ -21,7 +21,7 @@ from cockpit.engine import Connect, Engine, Outside, Watch
 from cockpit.engine.announcing import Announcing
 from cockpit.engine.observing import OBSERVER
 from cockpit.errors import CockpitError, JournalError, UsageError
-from cockpit.ports import Clock, History, Source
+from cockpit.ports import Archive, Clock, History, Metrics, Source
 
 if TYPE_CHECKING:
     from cockpit.config import Loaded
@@ -79,8 +79,22 @@ def _on_record(
         return world.owners.claim(OBSERVER)
 
     return Engine(
-        state, connect, clock=clock, journal=world.journal, watch=watch, acting=crew, observes=observes
+        state,
+        connect,
+        clock=clock,
+        journal=world.journal,
+        watch=watch,
+        acting=crew,
+        observes=observes,
+        looks_back=_remembering,
     )
+
+
+def _remembering(state: State) -> tuple[Archive, Metrics]:
+    from cockpit.adapters.metrics import PrometheusMetrics
+    from cockpit.adapters.prometheus_archive import PrometheusArchive
+
+    return PrometheusArchive(state.model.prometheus), PrometheusMetrics(state.model)
 
 
 def _watching(loaded: Loaded, clock: Clock, adapted: Callable[[Model], Model]) -> Watch:
@@ -175,6 +189,7 @@ def demo(
 
     Runbooks and kill switches act in it as they would outside; nobody outside is asked, nothing is kept.
     """
+    from cockpit.adapters.simulated.archive import SimulatedArchive
     from cockpit.adapters.simulator import Performance, Simulator
     from cockpit.engine.runs.crew import Crew
     from cockpit.wiring import simulated
@@ -200,6 +215,7 @@ def demo(
         acting=crew,
         step=loaded.model.poll,
         observes=lambda: True,  # its record is in memory, and ends with it
+        looks_back=lambda state: (SimulatedArchive(performance, state.model), world.metrics),
     )
 
 

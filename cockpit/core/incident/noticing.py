@@ -29,6 +29,8 @@ def began_at(state: State) -> Instant | None:
         if (node.level.level or Level.OK) >= Level.DEGRADED
     ]
     onsets += [latch.first for latch in health.latches.values()]
+    remembered = (state.picture.past.get(name) for name, impact in health.impacts.items() if impact.since)
+    onsets += [past.began for past in remembered if past and past.began is not None]
     onsets += [impact.since for impact in health.impacts.values() if impact.since is not None]
     return min(onsets, default=None)
 
