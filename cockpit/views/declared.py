@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from cockpit.core.levels import Instant, Shown
-from cockpit.core.model import Degradation, EscalationStep, Service
+from cockpit.core.model import Degradation, Service
 from cockpit.core.poll import Change
 from cockpit.core.state import State
 from cockpit.text import age, clock, remaining, short_age
@@ -58,24 +58,14 @@ def _scalar(value: object) -> str:
 
 
 def people(state: State, name: str) -> Section:
-    """Whom to call, in the order in which to call them."""
-    owner = facts.declared(state, name).owner
-    team = facts.team(state, owner)
+    """Where it belongs; how to reach whom stands under whom to call."""
     declared = facts.declared(state, name)
-    pairs = [("owner", owner or "nobody is named")]
-    if team:
-        pairs += [("phone", team.phone), ("chat", team.chat), ("email", team.email)]
-        pairs.append(("then", ", ".join(_step(step) for step in team.escalation)))
+    pairs = [("owner", declared.owner or "nobody is named")]
     if isinstance(declared, Service):
-        pairs += [("contact", declared.contact), ("system", declared.system), ("region", declared.region)]
+        pairs += [("system", declared.system), ("region", declared.region)]
     pairs.append(("tier", str(declared.tier)))
     rows = tuple(Row((line(label, Tone.DIM), line(text))) for label, text in pairs if text)
-    return Section("Who", PAIR, rows)
-
-
-def _step(step: EscalationStep) -> str:
-    after = f" after {age(step.after)}" if step.after else ""
-    return f"{'on call' if step.kind == 'oncall' else step.whom}{after}"
+    return Section("Belongs to", PAIR, rows)
 
 
 def changes(state: State, name: str, now: Instant) -> Section:

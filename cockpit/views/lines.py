@@ -82,6 +82,7 @@ class Row:
         "alert",
         "silence",
         "link",
+        "contact",
         "run",
         "step",
         "choice",

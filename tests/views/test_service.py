@@ -46,7 +46,8 @@ def test_a_failing_service_tells_why_and_whom_to_call() -> None:
         ["◐ storefront", "AT RISK", "hard", ""],
         ["◆ place-order", "FAILING", "hard", ""],
     ]
-    assert part(view, "Who")[:2] == [["owner", "payments"], ["chat", "#pay"]]
+    assert part(view, "Who to call") == [["payments", "on call"], ["chat", "#pay"]]
+    assert part(view, "Belongs to") == [["owner", "payments"], ["system", "shop"], ["tier", "1"]]
     assert part(view, "Runbooks") == [["psp-failover", "Switch payment provider", "not rehearsed"]]
     assert part(view, "Kill switches") == [["pay-async@default", "charges later", "not known", ""]]
 

@@ -23,7 +23,7 @@ from cockpit.views.service import service
 
 class Service(View):
     PLACE: ClassVar[str] = "service"
-    BINDINGS: ClassVar[list[BindingType]] = screen_keys("service", "runbooks")
+    BINDINGS: ClassVar[list[BindingType]] = screen_keys("service", "runbooks", "page_owner", "ask_oncall")
 
     def __init__(self, subject: str, part: str = "", note: str = "") -> None:
         """`note` says why we are here, as long as we are."""
@@ -58,6 +58,16 @@ class Service(View):
 
     def action_runbooks(self) -> None:
         self.go_to("Runbooks")
+
+    def action_page_owner(self) -> None:
+        from cockpit.tui.calling import page
+
+        page(self, self.subject)
+
+    def action_ask_oncall(self) -> None:
+        from cockpit.tui.calling import ask_oncall
+
+        ask_oncall(self, (self.subject,))
 
     @on(Lines.Opened)
     def open_row(self, event: Lines.Opened) -> None:

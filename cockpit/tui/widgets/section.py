@@ -55,6 +55,8 @@ class SectionLines(Lines[Placed]):
         return bool(found)
 
     def told(self, row: Placed) -> str:
+        if row.row and row.row.opens in {"contact", "link"}:  # what is dialled or opened, and no word more
+            return row.row.key
         cells = row.row.cells if row.row else (row.line,)
         return " ".join(" ".join(words(cell) for cell in cells).split())
 
