@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cockpit.cli import incident_updates
+from cockpit.cli import export, incident_updates
 from cockpit.cli.settings import Settings
 from cockpit.errors import UsageError
 
@@ -32,6 +32,7 @@ Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for 
 
 def register(app: typer.Typer) -> None:
     incident_updates.register(commands)
+    export.register(commands)
     app.add_typer(commands)
 
 

@@ -32,6 +32,7 @@ def open_screen(settings: Settings) -> int:
         behind.dispatch,
         background=behind.run,
         copy=to_tmux if "TMUX" in os.environ else None,
+        save=behind.save,
         actor=actor(),
         ascii=settings.ascii,
         palette=settings.theme,
@@ -67,6 +68,18 @@ class Behind:
     def dispatch(self, event: Event) -> None:
         if self.engine:
             self.engine.dispatch(event)
+
+    async def save(self, incident: str) -> str:
+        """What came of writing its post-mortem, in a line."""
+        from cockpit.cli.exporting import save_from_screen
+        from cockpit.errors import CockpitError
+
+        if self.engine is None:
+            return "nothing to write yet"
+        try:
+            return f"written: {', '.join(await save_from_screen(self.engine, incident))}"
+        except CockpitError as error:
+            return f"not written: {error}"
 
     async def run(self) -> None:
         """Reads the configuration, then runs the engine until the screen is left."""
