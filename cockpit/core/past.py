@@ -89,20 +89,21 @@ def began(measure: Signal, points: Sequence[Point], since: Instant) -> Instant:
 
 
 def lost_between(
-    capability: Capability, points: Sequence[Point], start: Instant, end: Instant
+    capability: Capability, points: Sequence[Point], start: Instant, end: Instant, step: Seconds
 ) -> Loss | None:
     """What was lost from `start` to `end`: measured where the measure tells, unknown for the rest.
 
-    In money; None where nobody knows what a unit is worth. Source of the formula: rules K, (1 - actual /
-    expected) x value per minute at expected, summed over the moments.
+    In money; None where nobody knows what a unit is worth. A moment speaks for `step` seconds at most.
+    Source of the formula: rules K, (1 - actual / expected) x value per minute at expected, summed over the
+    moments.
     """
     if capability.value is None or end <= start:
         return None
     inside = [each for each in points if start <= each.at < end]
-    edges = [*(each.at for each in inside[1:]), end]
-    total, seen = 0.0, 0.0
+    edges = [each.at for each in inside[1:]] + [end] * bool(inside)
+    total = seen = 0.0
     for point, until in zip(inside, edges, strict=True):
-        span = until - point.at
+        span = min(until - point.at, step)
         if not (math.isfinite(point.actual) and math.isfinite(point.expected)):
             continue
         seen += span

@@ -109,7 +109,9 @@ class LookingBack:
         except CockpitError as error:
             return replace(past, trouble=str(error))
         first = began(measure, points, since)
-        return replace(past, began=first, lost=lost_between(capability, points, first, since), trouble="")
+        return replace(
+            past, began=first, lost=lost_between(capability, points, first, since, BACK_STEP), trouble=""
+        )
 
     async def _budget(self, capability: Capability, measure: Signal, past: Past, now: Instant) -> Past:
         assert self._archive is not None

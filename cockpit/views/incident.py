@@ -12,7 +12,7 @@ from cockpit.core.incident.rules import COMMANDER
 from cockpit.core.levels import Instant
 from cockpit.core.state import Obligation, State
 from cockpit.text import age, clock, join_names, remaining
-from cockpit.views import business
+from cockpit.views import business, facts
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.updates import due_sentence, stale_sentence
 
@@ -65,7 +65,7 @@ def incident_view(
             business.section(state, now),
             _roles(state, incident, now),
         ),
-        story=story(incident, chosen, words),
+        story=story(state, incident, chosen, words),
     )
 
 
@@ -185,7 +185,7 @@ def _tone(incident: Incident, name: str) -> Tone:
     return Tone.PLAIN if incident.roles.get(name) else Tone.DIM
 
 
-def story(incident: Incident, chosen: str = "everything", words: str = "") -> Section:
+def story(state: State, incident: Incident, chosen: str = "everything", words: str = "") -> Section:
     """Newest first by when it happened."""
     kinds = FILTERS.get(chosen, frozenset())
     wanted = words.casefold()
@@ -196,7 +196,7 @@ def story(incident: Incident, chosen: str = "everything", words: str = "") -> Se
     ]
     # Nearly sorted already: only what was pasted happened earlier than it was written down.
     found.sort(key=lambda told: told.at)
-    rows = tuple(_told(told) for told in found[: -MOST_TOLD - 1 : -1])
+    rows = tuple(_told(state, told) for told in found[: -MOST_TOLD - 1 : -1])
     title = "What happened (UTC)" + (f": {chosen}" if kinds else "") + (f" with “{words}”" if words else "")
     hints: list[Line] = []
     if len(found) > MOST_TOLD:
@@ -213,9 +213,13 @@ def _searched(told: Told) -> str:
     return f"{told.kind} {told.actor} {told.subject} {told.text}".casefold()
 
 
-def _told(told: Told) -> Row:
+def _told(state: State, told: Told) -> Row:
     tone = TONES.get(told.kind, Tone.PLAIN)
-    text: Line = (Span(told.text, tone),)
+    what = told.text
+    if told.subject and what.startswith(f"{told.subject}: "):
+        # Nobody knows a capability by its machine name.
+        what = f"{facts.called(state, told.subject)}{what.removeprefix(told.subject)}"
+    text: Line = (Span(what, tone),)
     if told.evidence:
         text += (Span(f"  [{told.evidence}]", Tone.DIM),)
     said = told.kind in ("note", "hypothesis", "decision")

@@ -27,7 +27,7 @@ def objection(known: Mapping[str, Incident], rules: IncidentRules, fact: Fact) -
         return None if str(body.get("title", "")).strip() else "an incident needs a title"
     if incident is None:
         return f"there is no incident '{fact.incident}'"
-    if incident.is_open is (fact.kind == "incident.reopened"):
+    if fact.kind == ("incident.reopened" if incident.is_open else "incident.resolved"):
         return f"{incident.id} is {'open' if incident.is_open else 'resolved'} already"
     if not incident.is_open and fact.kind not in ("incident.noted", "incident.reopened"):
         return f"{incident.id} is resolved: reopen it first"

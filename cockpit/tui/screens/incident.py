@@ -97,14 +97,14 @@ class Incident(View):
         view = incident_view(state, incident, now)
         self.query_one("#headline", Block).show(lambda width: fitted(view.headline, width))
         self.lines.show_sections(*view.sections)
-        self._draw_story(incident)
+        self._draw_story(state, incident)
 
-    def _draw_story(self, incident: Declared) -> None:
+    def _draw_story(self, state: State, incident: Declared) -> None:
         """Only when there is more to tell than was told: it may have thousands of lines."""
         wanted = incident.story, self._narrowed, self.filter
         if self._shown is None or wanted[0] is not self._shown[0] or wanted[1:] != self._shown[1:]:
             self._shown = wanted
-            section = story(incident, self._narrowed, self.filter)
+            section = story(state, incident, self._narrowed, self.filter)
             self.query_one("#story-title", Rule).show(section.title)
             self.story.show_sections(section)
         else:

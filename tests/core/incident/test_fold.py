@@ -73,7 +73,9 @@ def test_hypotheses_are_numbered_and_come_to_something() -> None:
 
 
 def test_a_pasted_line_stands_where_it_was_said() -> None:
-    found = incident(words.noted("INC-1", "note", "db is gone", "leo", AT + 9, told_at=AT - 30, said_by="ada"))
+    found = incident(
+        words.noted("INC-1", "note", "db is gone", "leo", AT + 9, told_at=AT - 30, said_by="ada")
+    )
     assert found.story[-1] == Told(AT - 30, "note", "ada", "db is gone", "", 2)
 
 
@@ -154,7 +156,11 @@ BODIES = st.dictionaries(
         ["title", "severity", "kind", "text", "about", "verdict", "role", "who", "phase", "op_id", "claims"]
         + ["began_at", "evidence", "left", "name", "level", "told_at", "outcome", "status"]
     ),
-    st.none() | TEXTS | st.integers(-5, 5) | st.lists(TEXTS, max_size=2) | st.dictionaries(TEXTS, TEXTS, max_size=2),
+    st.none()
+    | TEXTS
+    | st.integers(-5, 5)
+    | st.lists(TEXTS, max_size=2)
+    | st.dictionaries(TEXTS, TEXTS, max_size=2),
     max_size=6,
 )
 KINDS = st.sampled_from(
