@@ -1,0 +1,130 @@
+"""Levels on record while an incident is open: each change once, by one cockpit, and a gap for what is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from cockpit.adapters.journal.memory import MemoryJournal
+from cockpit.core.events import IncidentActed
+from cockpit.core.incident import words
+from cockpit.core.journal import Fact, Recorded
+from cockpit.core.levels import Severity
+from cockpit.errors import JournalError
+
+from .worlds import BAD, START, Running, answering, start
+
+Levels = list[tuple[str, str, str]]
+
+
+def observed(journal: MemoryJournal) -> Levels:
+    bodies = [each.fact.body for each in journal.records if each.fact.kind == "level.observed"]
+    return [(str(body["name"]), str(body["was"]), str(body["level"])) for body in bodies]
+
+
+async def declare(running: Running) -> None:
+    running.engine.dispatch(
+        IncidentActed(words.declared("INC-1", "Orders fail", Severity.SEV1, "mara", running.clock.now()))
+    )
+    await settle(running)
+
+
+async def settle(running: Running, seconds: float = 5.0) -> None:
+    for _ in range(4):
+        await running.go(seconds / 4)
+
+
+async def opened(journal: MemoryJournal, *, claim: Callable[[], bool] = lambda: True) -> Running:
+    """orders-db fails from a minute on."""
+    source = answering(values=lambda at: BAD if at >= START + 60 else None)
+    return start(source, journal=journal, observes=claim)
+
+
+async def test_nothing_goes_on_record_while_nobody_may_ask_for_it_later() -> None:
+    journal = MemoryJournal()
+    running = await opened(journal)
+    await settle(running, 120.0)
+    assert running.state.health.node("orders-db").level == "DOWN"
+    assert journal.records == []
+    await running.stop()
+
+
+async def test_each_change_goes_on_record_once_and_into_the_story() -> None:
+    journal = MemoryJournal()
+    running = await opened(journal)
+    await settle(running, 20.0)
+    await declare(running)
+    for _ in range(30):
+        await settle(running)
+    told = observed(journal)
+    assert ("orders-db", "OK", "DOWN") in told
+    assert len(told) == len(set(told))
+    incident = running.state.record.incidents["INC-1"]
+    assert incident.levels["orders-db"] == "DOWN"
+    assert "orders-db: DOWN (was OK)" in [line.text for line in incident.story]
+    await running.stop()
+
+
+async def test_what_was_wrong_already_is_told_at_the_first_look() -> None:
+    journal = MemoryJournal()
+    running = await opened(journal)
+    await settle(running, 150.0)
+    await declare(running)
+    await settle(running, 10.0)
+    assert ("orders-db", "OK", "DOWN") in observed(journal)
+    await running.stop()
+
+
+async def test_who_is_not_the_one_that_writes_writes_nothing() -> None:
+    journal = MemoryJournal()
+    running = await opened(journal, claim=lambda: False)
+    await settle(running, 150.0)
+    await declare(running)
+    await settle(running, 20.0)
+    assert observed(journal) == []
+    await running.stop()
+
+
+async def test_a_read_only_cockpit_writes_nothing() -> None:
+    journal = MemoryJournal()
+    await journal.append([words.declared("INC-1", "Orders fail", Severity.SEV1, "mara", START)])
+    running = await opened(journal)
+    running.engine.state = replace(running.engine.state, readonly=True)
+    await settle(running, 150.0)
+    assert running.state.health.node("orders-db").level == "DOWN"
+    assert observed(journal) == []
+    await running.stop()
+
+
+class Full(MemoryJournal):
+    """A disk that is full until `room` is made."""
+
+    room = True
+
+    async def append(self, facts: Sequence[Fact]) -> Sequence[Recorded]:
+        if not self.room:
+            raise JournalError("no space left on the disk", "make room")
+        return await super().append(facts)
+
+
+async def test_what_could_not_be_written_becomes_one_gap() -> None:
+    journal = Full()
+    source = answering(values=lambda at: BAD if START + 60 <= at < START + 300 else None)
+    running = start(source, journal=journal, observes=lambda: True)
+    await settle(running, 20.0)
+    await declare(running)
+    journal.room = False
+    for _ in range(30):
+        await settle(running)
+    assert running.state.health.node("orders-db").level == "DOWN"  # the picture goes on
+    journal.room = True
+    for _ in range(60):
+        await settle(running)
+    gaps = [each.fact.body for each in journal.records if each.fact.kind == "journal.gap"]
+    assert len(gaps) == 1
+    count, first, last = gaps[0]["count"], gaps[0]["from"], gaps[0]["to"]
+    assert isinstance(count, int)
+    assert count >= 1
+    assert START <= first <= last  # type: ignore[operator]
+    assert ("orders-db", "DOWN", "OK") in observed(journal)
+    await running.stop()
