@@ -66,10 +66,10 @@ class Secrets:
         try:
             argv = shlex.split(command)
         except ValueError:
-            raise SecretError("a command for a secret has quotes that do not match", _KINDS) from None
+            raise SecretError("a command has quotes that do not match", _KINDS) from None
         if not argv:
-            raise SecretError("a command for a secret names no program", _KINDS)
-        program = f"the command {argv[0]} for a secret"
+            raise SecretError("a command names no program", _KINDS)
+        program = f"the command {argv[0]}"
         async with self._asking:  # one question at a time, in a thread: a person takes their time
             trusted = await asyncio.to_thread(self._trusts, command)
         if not trusted:

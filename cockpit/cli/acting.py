@@ -29,12 +29,17 @@ async def opened(settings: Settings, *, reads_only: bool = False) -> AsyncIterat
     from cockpit.cli.loading import load
     from cockpit.cli.screen import actor
     from cockpit.cli.trust import asker
+    from cockpit.config.secret_commands import purposes
     from cockpit.wiring import acting
 
     loaded = await asyncio.to_thread(load, settings)
     readonly = settings.readonly or reads_only
     async with acting.world(
-        loaded, actor=actor(), readonly=readonly, ask=asker(loaded.path), complain=_complain
+        loaded,
+        actor=actor(),
+        readonly=readonly,
+        ask=asker(loaded.path, purposes(loaded.model)),
+        complain=_complain,
     ) as world:
         yield world
 

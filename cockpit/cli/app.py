@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from cockpit.cli import flag_commands, incident, journal, run_commands
+from cockpit.cli import alert_commands, flag_commands, incident, journal, run_commands
 from cockpit.cli.settings import DEMO, THEMES, Settings
 from cockpit.errors import UsageError
 
@@ -28,6 +28,7 @@ app = typer.Typer(
 app.add_typer(journal.commands)
 run_commands.register(app)
 flag_commands.register(app)
+alert_commands.register(app)
 incident.register(app)
 
 BEFORE_THE_COMMAND = frozenset({"--prometheus", "--readonly", "--alert", "--ascii", "--theme"})
@@ -229,7 +230,7 @@ def trust(
     config: Config = None,
     yes: Annotated[bool, typer.Option("--yes", help="All that are shown, without being asked.")] = False,
 ) -> int:
-    """The commands that this configuration runs for secrets: which may, and which are to be looked at."""
+    """The commands that it runs for secrets and for who is on call: which may, and which to look at."""
     from cockpit.cli.trust import trust
 
     return trust(settings_of(context, config), yes=yes)
@@ -253,6 +254,23 @@ def print_(
     from cockpit.cli.print import print_runbook
 
     return print_runbook(settings_of(context, config), id)
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    html: Annotated[Path, typer.Option("--html", metavar="FILE", help="One file that a browser opens.")],
+    config: Config = None,
+    zone: Annotated[
+        str | None,
+        typer.Option("--zone", metavar="NAME", help="Local time beside UTC, as in Europe/Berlin."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> int:
+    """How it stands, as a page for people without a terminal; it says what nobody can see."""
+    from cockpit.cli.report import report
+
+    return report(settings_of(context, config), html, zone=zone, force=force)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cockpit.cli import export, incident_updates
+from cockpit.cli import calling, export, incident_updates
 from cockpit.cli.settings import Settings
 from cockpit.errors import UsageError
 
@@ -33,6 +33,7 @@ Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for 
 def register(app: typer.Typer) -> None:
     incident_updates.register(commands)
     export.register(commands)
+    calling.register(commands)
     app.add_typer(commands)
 
 

@@ -11,6 +11,16 @@ from cockpit.core.model import Model
 _KIND: Final = "command:"
 
 
+def purposes(model: Model) -> dict[str, str]:
+    """What each of them is run for, in words: "a secret", "who is on call for payments"."""
+    lookups = {
+        shlex.join(team.lookup): f"who is on call for {team.name}"
+        for team in reversed(model.teams)
+        if team.lookup
+    }
+    return {command: lookups.get(command, "a secret") for command in secret_commands(model)}
+
+
 def secret_commands(model: Model) -> tuple[str, ...]:
     """What stands behind each `command:`, each once, in the order of the files."""
     found: list[object] = [store.options for store in model.flags]

@@ -116,7 +116,7 @@ async def test_a_command_is_not_run_before_somebody_trusts_it(tmp_path: Path) ->
         return False
 
     message = await refused(Secrets({}, trusts), f"command:touch {canary}")
-    assert message == "the command touch for a secret is not trusted yet, so it was not run"
+    assert message == "the command touch is not trusted yet, so it was not run"
     assert asked == [f"touch {canary}"]
     assert "not trusted" in await refused(Secrets({}), f"command:touch {canary}")
     assert not canary.exists()
@@ -125,7 +125,7 @@ async def test_a_command_is_not_run_before_somebody_trusts_it(tmp_path: Path) ->
 async def test_what_a_failing_command_says_is_told_to_nobody() -> None:
     for script in (f"echo {CANARY}; echo {CANARY} >&2; exit 3", f"echo {CANARY}; kill -9 $$"):
         message = await refused(trusting(), f'command:sh -c "{script.replace("$", chr(92) + "$")}"')
-        assert message.startswith("the command sh for a secret ended with ")
+        assert message.startswith("the command sh ended with ")
     assert "No such file" in await refused(trusting(), f"command:no-such-program-here {CANARY}")
     assert "quotes" in await refused(trusting(), f"command:sh -c '{CANARY}")
     assert "no program" in await refused(trusting(), "command:")
@@ -134,7 +134,7 @@ async def test_what_a_failing_command_says_is_told_to_nobody() -> None:
 async def test_a_command_that_hangs_is_ended_with_its_children() -> None:
     began = time.monotonic()
     message = await refused(trusting(0.3), 'command:sh -c "sleep 60 & sleep 60"')
-    assert message == "the command sh for a secret did not end within 0.3 s"
+    assert message == "the command sh did not end within 0.3 s"
     assert time.monotonic() - began < 5
 
 

@@ -84,7 +84,7 @@ def test_without_a_terminal_it_is_refused_and_says_how_to_trust_it(here: Path) -
     done = go(here, "run", "use", "--yes")
     assert (done.returncode, done.stderr) == (
         2,
-        f"cockpit: the command {here}/secret for a secret is not trusted yet, so it was not run. "
+        f"cockpit: the command {here}/secret is not trusted yet, so it was not run. "
         "Run `cockpit trust` in a terminal: it shows the command and asks\n",
     )
     assert asked(here) == 0

@@ -28,7 +28,7 @@ async def look_up(world: World, wanted: OncallWanted, say: Callable[[Event], Non
     text, trouble = "", "the team has no lookup command"
     if team.lookup:
         try:
-            # Like a command for a secret: a configuration that was only unpacked somewhere runs nothing.
+            # As for a secret, only where it is trusted: what was only unpacked somewhere runs nothing.
             text, trouble = await world.secrets.value(f"command:{shlex.join(team.lookup)}"), ""
         except CockpitError as error:
             trouble = str(error)
