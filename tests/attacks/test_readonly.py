@@ -12,11 +12,14 @@ from textual.widgets import Input
 from typer.main import get_command
 
 from cockpit.cli.app import app
+from cockpit.core.incident.words import declared
+from cockpit.core.levels import Severity
 from cockpit.tui.app import CockpitApp
 from cockpit.views.keys import BINDINGS
 from tests.cli.changing import changing, go
 from tests.tui.acting import Acted
 from tests.tui.conftest import screen_text
+from tests.tui.scenes import NOW
 
 MORE = """\
 flags: [{name: files, provider: flagd-file, path: flags.json, environments: [default]}]
@@ -38,6 +41,21 @@ ACTS = {
     "do": ("do", "--target", "here", *WHY, "--", "./set", "value", "done"),
     "flags kill": ("flags", "kill", "off", "--yes", *WHY),
     "flags restore": ("flags", "restore", "off", "--yes", *WHY),
+    "incident declare": ("incident", "declare", "Orders fail"),
+    "incident join": ("incident", "join"),
+    "incident note": ("incident", "note", "it is slow"),
+    "incident role": ("incident", "role", "scribe"),
+    "incident severity": ("incident", "severity", "SEV1", *WHY),
+    "incident resolve": ("incident", "resolve", *WHY),
+    "incident reopen": ("incident", "reopen", *WHY),
+    "incident clean-up": ("incident", "clean-up", "queue", *WHY),
+    "incident update": ("incident", "update", "--text", "We look.", "--to", "chat"),
+    "incident handover": ("incident", "handover", "--to", "leo"),
+    "watch": ("watch",),
+    "incident page": ("incident", "page", "web", "--text", "help"),
+    "ack": ("ack", "checkout"),
+    "alerts silence": ("alerts", "silence", "alertname=Slow", "--for", "1h", "--yes", *WHY),
+    "alerts expire": ("alerts", "expire", "s-1", "--yes", *WHY),
 }
 LOOKS = {
     "runbooks": ("runbooks",),
@@ -56,11 +74,17 @@ LOOKS = {
     "journal export": ("journal", "export"),
     "flags list": ("flags", "list"),
     "flags show": ("flags", "show", "off"),
+    "incident list": ("incident", "list"),
+    "incident show": ("incident", "show"),
+    "alerts": ("alerts",),
+    "incident call": ("incident", "call", "checkout"),
 }
 ELSEWHERE = {
     "demo": "in a world of its own",
     "record": "only into the file that it is told",
     "replay": "acts on nothing",
+    "report": "only into the file that it is told",
+    "incident export": "only into the file that it is told",
 }
 
 
@@ -125,6 +149,10 @@ WAYS = {
     "plan": ["r", "enter"],
     "run": ["r", "enter"],
     "switches": ["s"],
+    "impact": ["b"],
+    "incident": ["i"],
+    "update": ["i", "u"],
+    "handover": ["i", "H"],
 }
 LEAVES = {"q", "ctrl+c", "ctrl+q"}
 
@@ -138,6 +166,7 @@ async def test_no_key_moves_anything(screen: str) -> None:
     one = Acted()
     if screen == "run":
         await begun(one)
+    await one.stage.journal.append([declared("INC-1", "Orders fail", Severity.SEV1, "mara", NOW - 60)])
     values, records = dict(one.stage.machine.values), len(one.stage.journal.records)
     app = Acted(one.stage, readonly=True).app()
     async with app.run_test(size=(80, 24)) as pilot:
