@@ -13,7 +13,7 @@ _address: Final = re.compile(r":(?=//)|(?<=mailto):|(?<=xmpp):|(?<=www)\.", re.I
 """Where a renderer would make a link of a bare address."""
 _first: Final = re.compile(r"^(\s*)([#+=-]|[0-9]{1,9}(?=[.)](?:\s|$)))")
 _ticks: Final = re.compile(r"`+")
-_plain: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:-/+%€£")
+_plain: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:-/+€£")
 
 
 def html(text: str) -> str:

@@ -17,7 +17,7 @@ TALL: Final = 46.0
 NOTE: Final = 15.0
 """What a box is taller by where something is noted in one."""
 DOWN: Final = 46.0
-LONGEST: Final = 20
+LONGEST: Final = 21
 """Cells of a name that fit into a box."""
 
 

@@ -12,7 +12,7 @@ from cockpit.core.health.state import Loss
 from cockpit.core.levels import Instant, Seconds, Shown
 from cockpit.core.model import Audience, Capability
 from cockpit.text import money, percent
-from cockpit.views.export.charts import Series
+from cockpit.views.export.charts import TORN, Series, usual_step
 from cockpit.views.export.courses import Course, is_hurt
 from cockpit.views.export.times import lasted
 
@@ -45,10 +45,12 @@ class Hurt:
 
     @property
     def tag(self) -> str:
-        """ "measured", "estimated", "not known", or "none": never a number without it."""
+        """ "measured", "estimated", "in part not known", "not known" or "none": no number without it."""
         if self.loss is None:
             return "none"
-        return "not known" if self.loss.kind == "unknown" else self.loss.kind
+        if self.loss.kind == "unknown":
+            return "in part not known" if self.loss.low and self.loss.unit == "money" else "not known"
+        return self.loss.kind
 
 
 def hurt(capability: Capability, course: Course, flow: Series | None, start: Instant, end: Instant) -> Hurt:
@@ -75,11 +77,11 @@ def lost(
     `flow`: its measure over time. Where it is None, or tells nothing, the level estimates.
     """
     total: Loss | None = None
-    spent = 0.0
+    spent, patience = 0.0, _patience(flow)
     for level, rate_of, begun, ended in _pieces(course, flow, start, end):
         rate = loss_per_minute(capability, level, rate_of)
         minutes = (ended - begun) / 60.0
-        if ended - begun > SILENCE and flow is not None and rate_of.actual is not None:
+        if ended - begun > patience and rate_of.actual is not None:
             rate = replace(rate, kind="unknown", low=0.0)
         total = _added(total, rate, minutes, spent)
         spent += minutes
@@ -90,11 +92,11 @@ def _pieces(
     course: Course, flow: Series | None, start: Instant, end: Instant
 ) -> Iterator[tuple[Shown, Throughput, Instant, Instant]]:
     """Stretches of one level and one rate, while it was hurt."""
-    samples = _samples(flow, start, end)
+    samples, patience = _samples(flow, start, end), _patience(flow)
     for level, begun, ended in course.hurt(start, end):
         cuts = [begun, *(at for at, _ in samples if begun < at < ended), ended]
         for one, other in pairwise(cuts):
-            yield level, _flow_at(samples, one), one, other
+            yield level, _flow_at(samples, one, patience), one, other
 
 
 def _samples(flow: Series | None, start: Instant, end: Instant) -> list[tuple[Instant, Throughput]]:
@@ -108,16 +110,21 @@ def _samples(flow: Series | None, start: Instant, end: Instant) -> list[tuple[In
             found.append((at, Throughput(None, expected)))
         else:
             found.append((at, Throughput(ratio * expected, expected)))
-    return [each for each in found if start - SILENCE <= each[0] <= end]
+    return [each for each in found if start - _patience(flow) <= each[0] <= end]
 
 
-def _flow_at(samples: list[tuple[Instant, Throughput]], at: Instant) -> Throughput:
+def _patience(flow: Series | None) -> Seconds:
+    """How long a sample speaks for what comes after it: a history may be coarser than polls are."""
+    return SILENCE if flow is None else max(SILENCE, TORN * usual_step(flow))
+
+
+def _flow_at(samples: list[tuple[Instant, Throughput]], at: Instant, patience: Seconds) -> Throughput:
     """Of the last sample; nothing where it is too old to speak for this moment."""
     known = Throughput(None, None)
     for seen, flow in samples:
         if seen > at:
             break
-        known = flow if at - seen <= SILENCE else Throughput(None, None)
+        known = flow if at - seen <= patience else Throughput(None, None)
     return known
 
 

@@ -192,7 +192,8 @@ def _try(one: Try) -> str:
     on = f" on {markdown(one.on)}" if one.on else ""
     doubt = " Something in it may or may not have happened." if one.doubtful else ""
     head = f"### {markdown(one.id)} {markdown(one.title)}{inside}"
-    said = f"{markdown(one.by)}{on}, began {minute(one.started_at)} UTC{ended}: **{one.outcome}**.{doubt}"
+    span = f"began {minute(one.started_at)} UTC{ended}"
+    said = f"{markdown(one.by)}{on}, {span}: **{markdown(one.outcome)}**.{doubt}"
     parts = [head, said, _deeds(one.deeds)]
     if one.back:
         parts += ["Taken back:", _deeds(one.back)]
@@ -212,7 +213,9 @@ def _update(it: Postmortem, one: Update) -> str:
     to = f" to {markdown(one.to)}" if one.to else ""
     why = f" ({markdown(one.why)})" if one.why else ""
     head = f"{in_full(one.at, it.zone)}, {markdown(one.actor)} for {markdown(one.audience)}{to}"
-    return f"**{head}**: {OUTCOMES[one.outcome]}{why}, said to be {one.status}.\n\n{block(one.text)}"
+    return (
+        f"**{head}**: {OUTCOMES[one.outcome]}{why}, said to be {markdown(one.status)}.\n\n{block(one.text)}"
+    )
 
 
 def _handover(one: Handover) -> str:

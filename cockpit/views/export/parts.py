@@ -53,7 +53,7 @@ def table(head: Sequence[str], rows: Iterable[str]) -> str:
     if not inner:
         return ""
     names = "".join(f"<th>{html(each)}</th>" for each in head)
-    top = f"<thead><tr>{names}</tr></thead>"
+    top = f"<thead><tr>{names}</tr></thead>" if names else ""
     return f'<div class="scroll"><table>\n{top}\n<tbody>\n{inner}\n</tbody></table></div>'
 
 

@@ -69,6 +69,7 @@ tr.day th{padding-top:1.1rem;color:var(--ink);font-size:.9rem}
 tr.key td.what{font-weight:600}
 td small{display:block;color:var(--dim);font-weight:400;line-height:1.4}
 td.what{white-space:pre-line}
+td.label{color:var(--dim);width:8rem}
 td.name{white-space:nowrap;font-weight:600}
 ul,ol{margin:.3rem 0;padding-left:1.3rem}
 li{margin:.22rem 0;white-space:pre-line}

@@ -125,6 +125,7 @@ def _done(it: Postmortem) -> str:
         else "no runbook was run",
         f"{plural(len(it.undone), 'change')} taken back" if it.undone else "",
         f"{plural(_out(it.updates), 'update')} went out" if _out(it.updates) else "no update went out",
+        f"{plural(_unsure(it.updates), 'update')} may or may not have" if _unsure(it.updates) else "",
         f"{plural(len(it.owed), 'thing')} left to clean up" if it.owed else "",
     ]
     said = "; ".join(each for each in parts if each)
@@ -135,6 +136,10 @@ def _done(it: Postmortem) -> str:
 def _out(updates: tuple[Update, ...]) -> int:
     """As far as anybody knows; what may or may not have been sent is told where it stands."""
     return sum(each.outcome in ("sent", "copied") for each in updates)
+
+
+def _unsure(updates: tuple[Update, ...]) -> int:
+    return sum(each.outcome in ("", "unknown") for each in updates)
 
 
 def _one_line(text: str) -> str:
@@ -148,7 +153,7 @@ def proof(it: Postmortem) -> tuple[str, ...]:
     kept = (
         "It was a demo: its journal is gone with the program, and nothing here can be checked later."
         if it.demo
-        else "`cockpit journal verify --head` with it finds out later whether the journal was cut or changed."
+        else f"“cockpit journal verify --head {it.head.seq}:…” finds out later whether it was cut or changed."
     )
     return (
         f"Made from records 1 to {it.head.seq} of the journal. Each record is chained to the one before by "

@@ -65,6 +65,9 @@ def _line(told: Told) -> Line:
     text = told.text
     if told.kind == "update" and len(text) > LONGEST:
         text = f"{text[:LONGEST].rstrip()} … (word for word under Updates)"
+    label = told.kind.capitalize() if told.kind in ("hypothesis", "decision") else ""
+    if label and not text.startswith(f"{told.kind} "):  # a verdict names the hypothesis that it is about
+        text = f"{label}: {text}"
     said = words.told(told.kind, text)
     return Line(told.at, told.kind, who, said, turn[0] if turn else None, told.evidence, told.seq)
 
@@ -192,7 +195,7 @@ def _torn(incident: Incident, charts: Charts, until: Instant, now: Instant) -> I
         ]
         lost = sum(max(0.0, ended - begun) for begun, ended in inside)
         if lost >= WORTH_MARKING:
-            yield f"{series.signal} of {series.title or series.owner}: no samples for {lasted(lost)}"
+            yield f"{series.name}: no samples for {lasted(lost)}"
 
 
 def _missing(incident: Incident, charts: Charts) -> Iterator[str]:
