@@ -69,6 +69,8 @@ def _is_matcher(text: str) -> bool:
 def hidden(matchers: Sequence[str], alerts: Iterable[Known]) -> tuple[Known, ...]:
     """Which of them a silence with these matchers would keep quiet. Raises ValueError for what is none."""
     wanted = [matcher(each) for each in matchers]
+    for each in wanted:
+        holds(each, {})  # also where there is no alert to try it on
     return tuple(alert for alert in alerts if all(holds(each, alert.labels) for each in wanted))
 
 

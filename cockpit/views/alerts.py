@@ -23,9 +23,10 @@ COLUMNS: Final = (
     Column(least=10, most=24),
     Column(),
     Column(right=True),
-    Column(drop=1, most=24),
-    Column(least=16, most=120, grow=True),
+    Column(drop=2, most=24),
+    Column(least=16, most=120, grow=True, drop=1),
 )
+"""Of the note the end is cut before a name is."""
 OF_SERVICE: Final = (COLUMNS[0], *COLUMNS[2:])
 SILENCE_COLUMNS: Final = (
     Column(least=24, most=60),

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from cockpit.core.alerts import Known
+from cockpit.core.incident.model import only_open
 from cockpit.core.levels import Instant
 from cockpit.core.poll import Silenced
 from cockpit.core.state import State
@@ -43,7 +44,7 @@ class Alerts(View):
 
     def body(self) -> Iterable[Widget]:
         self.lines = SectionLines(titled=True, id="all")
-        yield Rule("Alerts", id="upper")
+        yield Rule("all", id="upper")
         yield Block(id="headline")
         yield self.lines
 
@@ -101,7 +102,7 @@ class Alerts(View):
     def _silence(self, alert: Known, said: Said) -> None:
         matchers, lasts = alert_asking.chosen(alert, said.name)
         reason, actor, now = said.text.strip(), self.cockpit.actor, self.cockpit.now()
-        self.cockpit.dispatch(SilenceWanted(matchers, lasts, reason, actor, now))
+        self.cockpit.dispatch(SilenceWanted(matchers, lasts, reason, actor, now, self._incident))
         self.tell(f"silencing {alert.name} …")
 
     def action_end_silence(self) -> None:
@@ -117,9 +118,15 @@ class Alerts(View):
         self.cockpit.ask_first(alert_asking.ending(state, silence, self.cockpit.now()), said)
 
     def _end(self, silence: Silenced, said: Said) -> None:
-        actor, now = self.cockpit.actor, self.cockpit.now()
-        self.cockpit.dispatch(SilenceEndWanted(silence.source, silence.id, said.text.strip(), actor, now))
+        reason, actor, now = said.text.strip(), self.cockpit.actor, self.cockpit.now()
+        ended = SilenceEndWanted(silence.source, silence.id, reason, actor, now, self._incident)
+        self.cockpit.dispatch(ended)
         self.tell("ending the silence …")
+
+    @property
+    def _incident(self) -> str:
+        state = self.cockpit.read()
+        return only_open(state.record.incidents.values()) if state else ""
 
     # The filter, and ways out
 

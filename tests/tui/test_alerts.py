@@ -1,0 +1,138 @@
+"""Alerts by keyboard alone: silenced after a look at what that hides, heard again, filtered, read-only."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+
+from cockpit import wiring
+from cockpit.config import load, shop
+from cockpit.core.model import AlertServer
+from cockpit.core.poll import Alert, Silenced
+from cockpit.core.wanted import SilenceEndWanted, SilenceWanted
+from cockpit.engine import Engine
+from cockpit.tui.app import CockpitApp
+
+from .conftest import staged
+from .scenes import NOW
+from .scenes import shop as incident
+from .test_runs import keys, seen
+
+SIZES = [(80, 24), (120, 36)]
+
+
+def demo(*managers: AlertServer) -> Engine:
+    """The demo in the middle of its incident, looked at twice a second."""
+    loaded = load(shop())
+    model = replace(loaded.model, alertmanager=managers, poll=0.5)
+    return wiring.demo(replace(loaded, model=model), actor="mara")
+
+
+@asynccontextmanager
+async def opened(engine: Engine, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
+    app = CockpitApp(lambda: engine.state, engine.now, engine.dispatch, background=engine.run, actor="mara")
+    async with app.run_test(size=size) as pilot:
+        await seen(pilot, "SEV1")
+        await keys(pilot, "a", until="OrdersDatabaseDown")
+        yield pilot
+
+
+async def kinds(engine: Engine) -> list[str]:
+    return [each.fact.kind for each in await engine.journal.read()]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_alert_is_silenced_and_heard_again_and_enter_opens_its_service(
+    size: tuple[int, int],
+) -> None:
+    engine = demo(AlertServer("main", "http://simulated"))
+    async with opened(engine, size) as pilot:
+        text = await keys(pilot, "g", until="main")
+        assert text.index("Needs somebody") < text.index("CheckoutErrors")
+        assert "m silence" in text
+        text = await keys(pilot, "m", until="Keep CheckoutErrors of checkout-api quiet?")
+        assert "▌ Leave it as it is" in text
+        assert "It hides 1 alert that is known:" in text
+        assert "CheckoutErrors of checkout-api, firing; checkout-api is" in text
+        await keys(pilot, "down", "down", "enter", until="why, for all who read it")
+        await keys(pilot, "enter", until="it cannot be empty")
+        await keys(pilot, *"moving", "enter", until="Kept quiet")
+        text = await keys(pilot, "G", until="by mara: moving")
+        assert "Silences" in text
+        assert text.index("Kept quiet") < text.index("by mara: moving")
+        text = await keys(pilot, "E", until="If it ends now, 1 alert is heard again.")
+        assert "▌ Leave it as it is" in text
+        await keys(pilot, "down", "enter", "enter", until=": done")
+        await seen(pilot, lambda text: "Kept quiet" not in text)
+        await keys(pilot, "g", "enter", until="─ Alerts ──")
+        assert pilot.app.screen.PLACE == "service"  # type: ignore[attr-defined]
+        assert (await kinds(engine))[-4:] == ["silence.requested", "silence.settled"] * 2
+
+
+async def test_every_alert_of_a_name_at_once_and_in_a_demo_without_an_alertmanager_as_well() -> None:
+    engine = demo()
+    async with opened(engine) as pilot:
+        await keys(pilot, "g", "m", until="quiet?")
+        await keys(pilot, "down", "enter", *"x", "enter", until="Kept quiet")
+        await keys(pilot, "G", until="x (cockpit")
+
+
+@pytest.mark.parametrize(
+    "pressed",
+    [
+        ("m", "enter"),
+        ("m", "escape"),
+        ("m", "down", "enter", "escape", "escape"),
+        ("E",),
+        ("m", "m", "enter"),
+    ],
+    ids=" ".join,
+)
+async def test_a_key_too_many_silences_nothing(pressed: tuple[str, ...]) -> None:
+    engine = demo(AlertServer("main", "http://simulated"))
+    async with opened(engine) as pilot:
+        for key in pressed:
+            await pilot.press(key)
+            await pilot.pause(0.05)
+        assert "Kept quiet" not in await seen(pilot, "Needs somebody")
+    assert "silence.requested" not in await kinds(engine)
+
+
+async def test_the_filter_leaves_the_lines_that_hold_all_words_and_escape_clears_it() -> None:
+    async with opened(demo()) as pilot:
+        text = await keys(pilot, "slash", *"orders", "enter", until="filter orders")
+        assert "StripeThrottling" not in text
+        assert "OrdersDatabaseDown" in text
+        assert "StripeThrottling" in await keys(pilot, "escape", until="StripeThrottling")
+
+
+async def test_read_only_shows_everything_and_silences_nothing() -> None:
+    state = incident()
+    silence = Silenced("s-1", "main", ('alertname="Down"',), NOW - 60, NOW + 3600, "ben", "moving")
+    picture = replace(
+        state.picture,
+        health=replace(state.health, alerts=two_alerts()),
+        silences={"main": (silence,)},
+    )
+    model = replace(state.model, alertmanager=(AlertServer("main", ""),))
+    stage = staged(replace(state, picture=picture, model=model, readonly=True))
+    async with stage.app().run_test(size=(80, 24)) as pilot:
+        await keys(pilot, "a", until="Kept quiet")
+        await keys(pilot, "g", "m", until="not possible, this cockpit is read-only")
+        await keys(pilot, "down", "enter", until="not possible: this cockpit is read-only")
+        await keys(pilot, "escape", until="Needs somebody")
+        await keys(pilot, "G", "E", until="End this silence?")
+        await keys(pilot, "down", "enter", until="not possible: this cockpit is read-only")
+    assert not [each for each in stage.events if isinstance(each, SilenceWanted | SilenceEndWanted)]
+
+
+def two_alerts() -> tuple[Alert, ...]:
+    labels = {"service": "search"}
+    return (
+        Alert("Slow", "firing", {"alertname": "Slow", **labels}, {}, NOW - 60, "main"),
+        Alert("Down", "firing", {"alertname": "Down", **labels}, {}, NOW, "main", silenced_by=("s-1",)),
+    )
