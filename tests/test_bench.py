@@ -20,6 +20,7 @@ TINY: dict[str, dict[str, Any]] = {
     "books": {"BOOKS": 2, "SERVICES": 2},
     "journal": {"APPENDS": 3, "HISTORY": 10},
     "process": {"FLOOD": 1024 * 1024},
+    "export": {"EVENTS": 20, "SMALL": 5},
 }
 
 

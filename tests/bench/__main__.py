@@ -21,6 +21,7 @@ PARTS = {
     "books": "Many runbooks",
     "journal": "Journal",
     "process": "Commands",
+    "export": "Post-mortems",
 }
 
 
