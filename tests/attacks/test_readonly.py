@@ -76,7 +76,6 @@ LOOKS = {
     "flags show": ("flags", "show", "off"),
     "incident list": ("incident", "list"),
     "incident show": ("incident", "show"),
-    "alerts": ("alerts",),
     "incident call": ("incident", "call", "checkout"),
 }
 ELSEWHERE = {

@@ -1,4 +1,4 @@
-"""Levels on record while an incident is open: each change once, by one cockpit, and a gap for what is lost."""
+"""Levels on record while an incident is open: each change once, by one cockpit, a gap for what is lost."""
 
 from __future__ import annotations
 
