@@ -112,7 +112,7 @@ def prune(ring: Folder, now: Instant, kept: Seconds, most_bytes: int) -> None:
     """Removes what is too old, too much or too many, oldest first. Raises OSError."""
     left = segments(ring.path)
     sizes = {path: path.stat().st_size for _, path in left}
-    room = most_bytes - most_bytes // 16
+    room = most_bytes - most_bytes // 8  # the next segment ends at half of that, and one line more
     while left:
         (_, path), following = left[0], left[1:]
         # A segment ends where the next begins, at the latest after an hour.

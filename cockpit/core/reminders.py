@@ -14,6 +14,7 @@ from cockpit.core.reminded import Said
 from cockpit.core.runbook.run import Run
 from cockpit.core.runbook.states import RunState
 from cockpit.core.state import State
+from cockpit.core.update_sources import TITLES
 from cockpit.text import age, plural, remaining
 
 AGAIN: Final[Seconds] = 900.0
@@ -23,8 +24,9 @@ SOON: Final[Seconds] = 900.0
 DEADLINE_SOON: Final[Seconds] = 3600.0
 SELDOM: Final = 4
 """What is about the sight of the cockpit itself is said again so many times less often."""
-SETTLES: Final[Seconds] = 60.0
+SETTLES: Final[Seconds] = 300.0
 """What has been gone for so long is over; a flicker is not said again, and a restart looks first."""
+BLIND_AFTER: Final[Seconds] = 60.0
 DOUBT_AFTER: Final[Seconds] = 60.0
 """A change whose answer may still come is no doubt yet."""
 HURT: Final = frozenset({Shown.DEGRADED, Shown.FAILING, Shown.DOWN, Shown.UNKNOWN})
@@ -213,16 +215,17 @@ def _title(capability: Capability) -> str:
 def _own_sight(state: State, now: Instant, again: Seconds) -> Iterator[Reminder]:
     """What nobody would be told of otherwise: whoever tells is blind, or dead."""
     for source in state.picture.sources.values():
-        lost = source.reachable is False and source.since is not None
-        if lost and source.since is not None and now - source.since > 2 * state.model.poll:
+        since = source.since if source.reachable is False else None
+        if since is not None and now - since > 2 * state.model.poll:
             owner = f"; owner {source.owner}" if source.owner else ""
             why = f" ({source.reason})" if source.reason else ""
-            text = f"{source.kind} {source.name} unreachable{why}{owner}"
+            title = TITLES[source.kind]
+            text = f"{title[:1].upper()}{title[1:]} {source.name} unreachable{why}{owner}"
             yield Reminder(f"source:{source.name}", text, again)
-    health = state.health
-    if health.at is not None and health.total and not health.known:
-        text = f"blind: none of the {plural(health.total, 'watched service')} can be seen"
-        yield Reminder("blind", text, again)
+    if _is_blind(state, now):
+        total = state.health.total
+        what = f"none of the {total:,} watched services" if total > 1 else "the one watched service"
+        yield Reminder("blind", f"blind: {what} can{'not' if total == 1 else ''} be seen", again)
     for name in missing_deadmen(state):
         text = f"dead-man alert {name} is missing: whoever should page may be dead"
         yield Reminder(f"deadman:{name}", text, again)
@@ -232,6 +235,15 @@ def _own_sight(state: State, now: Instant, again: Seconds) -> Iterator[Reminder]
     if state.picture.complaints:
         count = plural(len(state.picture.complaints), "complaint")
         yield Reminder("config", f"changed configuration is not in force: {count}", again)
+
+
+def _is_blind(state: State, now: Instant) -> bool:
+    """Nothing that is watched has been seen for a while; at a start that is only not known yet."""
+    health = state.health
+    if health.at is None or not health.total or health.known or state.picture.history_share < 1.0:
+        return False
+    unseen = [node.since for node in health.services() if node.level is Shown.UNKNOWN and not node.idle]
+    return bool(unseen) and now - max(unseen) >= BLIND_AFTER
 
 
 def missing_deadmen(state: State) -> tuple[str, ...]:
