@@ -94,17 +94,13 @@ def headline(
     severity = incident.severity or "severity not set yet"
     choice = (
         (Span(f"{incident.id} {severity}  ", Tone.DIM), Span(CALLED[form.audience], Tone.STRONG)),
-        (Span("status ", Tone.DIM), Span(form.status, Tone.STRONG)),
-        (Span("goes ", Tone.DIM), Span(_where(form.to), Tone.STRONG)),
+        line(form.status, Tone.STRONG),
+        line(f"to {form.to}" if form.to else "to be sent by hand", Tone.STRONG),
         line("in one line" if form.short else "", Tone.STRONG),
-        line("changed by you" if written.edited else "", Tone.DIM),
+        line("your words" if written.edited else "", Tone.DIM),
     )
     warnings = (line(each, Tone.WARNING) for each in _warnings(state, incident, form, written))
-    return (join(choice), line(_due(state, incident, form, now), Tone.DIM), *warnings)
-
-
-def _where(to: str) -> str:
-    return f"to {to}" if to else "nowhere by itself: it is copied"
+    return (join(choice, ", "), line(_due(state, incident, form, now), Tone.DIM), *warnings)
 
 
 def _due(state: State, incident: Incident, form: Form, now: Instant) -> str:

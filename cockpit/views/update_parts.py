@@ -56,7 +56,7 @@ def how(state: State, node: Node) -> str:
 
 def _cannot(name: str, verb: str, otherwise: str) -> str:
     before, can, after = name.partition(" can ")
-    return f"{before} {verb} {after}" if can else f"{name}: {otherwise}"
+    return f"{before} {verb} {after}" if can else f"{name} ({otherwise})"
 
 
 def impacts(state: State, *, short: bool = False) -> Iterator[str]:
