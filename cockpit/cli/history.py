@@ -16,8 +16,8 @@ from cockpit.core.slots import Slot, Slots, lay_out
 from cockpit.core.state import State
 from cockpit.text import join_names, plural
 from cockpit.views import facts
-from cockpit.views.export.charts import Charts, Series
 from cockpit.views.export.courses import Course, is_hurt
+from cockpit.views.export.series import Charts, Series
 from cockpit.views.words import BADNESS
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cockpit.core.incident import words
 from cockpit.core.journal import Fact
 from cockpit.views.export import document, html, markdown
-from cockpit.views.export.charts import Charts
+from cockpit.views.export.series import Charts
 from tests.bench.table import Row, in_turn, milliseconds
 from tests.views.export.made_up import HEAD, ID, T, level, postmortem, series, state, told
 

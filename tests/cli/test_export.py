@@ -26,8 +26,8 @@ from cockpit.engine import Engine
 from cockpit.engine.asking import Outside
 from cockpit.engine.runs.remembered import record_now
 from cockpit.errors import CockpitError, UsageError
-from cockpit.views.export.charts import Charts
 from cockpit.views.export.courses import courses
+from cockpit.views.export.series import Charts
 from tests.views.export.made_up import ID, level
 
 from .running import cockpit, small

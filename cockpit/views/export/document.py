@@ -9,9 +9,9 @@ from dataclasses import asdict
 from cockpit.core.incident.model import Update
 from cockpit.text import clean, whole
 from cockpit.views.export import losses
-from cockpit.views.export.charts import Series
 from cockpit.views.export.losses import Hurt
 from cockpit.views.export.postmortem import Postmortem
+from cockpit.views.export.series import Series
 from cockpit.views.export.summary import sentences
 from cockpit.views.export.telling import Line
 

@@ -7,25 +7,19 @@ from collections.abc import Iterator, Sequence
 from cockpit.core.incident.model import Handover, Note, Update
 from cockpit.core.levels import Severity, Shown
 from cockpit.views.export import losses, parts
-from cockpit.views.export.charts import Charts, Frame, chart, told
 from cockpit.views.export.escape import html
-from cockpit.views.export.graph import drawn
+from cockpit.views.export.html_signals import picture, signals
 from cockpit.views.export.html_timeline import timeline
+from cockpit.views.export.html_tried import tried
 from cockpit.views.export.losses import Hurt
 from cockpit.views.export.postmortem import Postmortem
 from cockpit.views.export.summary import OUTCOMES, VERDICTS, proof, sentences, stage
 from cockpit.views.export.telling import Person
-from cockpit.views.export.times import in_full, lasted, minute, second
+from cockpit.views.export.times import in_full, lasted, minute
 from cockpit.views.export.track import track
-from cockpit.views.export.tried import Deed, Try
 from cockpit.views.words import AUDIENCES
 
 GRAVE = {Severity.SEV1: Shown.DOWN, Severity.SEV2: Shown.FAILING, Severity.SEV3: Shown.DEGRADED}
-LEGEND = (
-    "Each box at its worst, with the time (UTC) when it was first seen to be not OK. Round: what the "
-    "business can do; square: services. A full line is a need that cannot be done without, a broken one a "
-    "need that can; a dotted one only explains."
-)
 CONTENTS = {
     "impact": "Impact",
     "picture": "What was hurt",
@@ -53,8 +47,8 @@ def _body(it: Postmortem) -> Iterator[str]:
         "stages", "From beginning to end", track(it.stages, it.made_at), _stages(it), _grave(it)
     )
     yield parts.section("impact", "Impact", _impact(it))
-    yield parts.section("picture", "What was hurt, and what needs what", *_picture(it))
-    yield parts.section("signals", "Signals that mattered", *_signals(it.charts, it.frame))
+    yield parts.section("picture", "What was hurt, and what needs what", *picture(it))
+    yield parts.section("signals", "Signals that mattered", *signals(it.charts, it.frame))
     yield parts.section(
         "thought",
         "Hypotheses and decisions",
@@ -63,7 +57,7 @@ def _body(it: Postmortem) -> Iterator[str]:
         "<h3>Decisions</h3>",
         _notes(it.decisions) or parts.NONE,
     )
-    yield parts.section("tried", "What was tried", *_tried(it))
+    yield parts.section("tried", "What was tried", *tried(it))
     yield parts.section("updates", "Updates, word for word", *(_update(it, each) for each in it.updates))
     yield parts.section("handovers", "Handovers", *map(_handover, it.handovers))
     yield parts.section("left", "Left behind", *_left(it))
@@ -179,45 +173,6 @@ def _levels(one: Hurt) -> str:
     return ", ".join(told_)
 
 
-def _picture(it: Postmortem) -> Iterator[str]:
-    if not it.picture.parts:
-        yield parts.paragraph("The record names nothing that was hurt.", "none")
-        return
-    yield f"<figure>{drawn(it.picture)}</figure>"
-    yield parts.paragraph(LEGEND, "dim")
-    if it.picture.left_out:
-        yield parts.paragraph(f"Not drawn: {it.picture.left_out} more that were hurt less.", "dim")
-
-
-def _signals(charts: Charts, frame: Frame) -> Iterator[str]:
-    if charts.trouble:
-        yield parts.paragraph(charts.trouble, "warn")
-    if not charts.series:
-        yield parts.paragraph("No chart can be drawn.", "none")
-        return
-    for series in charts.series:
-        name = f"<b>{html(series.name)}</b>"
-        unit = f"in {series.unit}; " if series.unit not in ("", "ratio", "seconds") else ""
-        what = unit + told(series).removeprefix(f"{series.name}: ")
-        source = f" · {series.source}" if series.source else ""
-        yield (
-            f"<figure><figcaption>{name} <span>{html(what)}{html(source)}</span></figcaption>"
-            f"{chart(series, frame)}</figure>"
-        )
-    yield _marked(frame)
-    yield parts.paragraph(
-        "Shaded: the incident. Grey: nobody could see, and no line is drawn there. Times are UTC.", "dim"
-    )
-
-
-def _marked(frame: Frame) -> str:
-    rows = (
-        parts.row((parts.cell(str(each.number)), parts.cell(second(each.at), "time"), parts.cell(each.text)))
-        for each in frame.marks
-    )
-    return parts.table(("", "UTC", "marked in the charts"), rows)
-
-
 def _notes(notes: Sequence[Note], *, verdicts: bool = False) -> str:
     items = []
     for each in notes:
@@ -225,44 +180,6 @@ def _notes(notes: Sequence[Note], *, verdicts: bool = False) -> str:
         who = html(f"{each.said_by or each.actor}, {minute(each.at)} UTC")
         items.append(f'<li>{html(each.text)}{became} <span class="dim">({who})</span></li>')
     return f"<ol>{''.join(items)}</ol>" if items else ""
-
-
-def _tried(it: Postmortem) -> Iterator[str]:
-    yield from map(_try, it.tried)
-    if not it.tried:
-        yield parts.paragraph("No runbook was run.", "none")
-    yield "<h3>What was undone</h3>"
-    yield parts.bullets(it.undone) or parts.NONE
-    yield "<h3>Switches</h3>"
-    yield timeline(it.switches, it.zone) or parts.NONE
-
-
-def _try(one: Try) -> str:
-    ended = f", ended {minute(one.ended_at)}" if one.ended_at is not None else ", not over"
-    inside = f", inside {one.parent}" if one.parent else ""
-    on = f" on {one.on}" if one.on else ""
-    said = f"{one.by}{on}, began {minute(one.started_at)} UTC{ended}{inside}: {one.outcome}."
-    doubt = parts.paragraph("Something in it may or may not have happened.", "warn") if one.doubtful else ""
-    back = f"<p>Taken back:</p>{_deeds(one.back)}" if one.back else ""
-    stays = f"<p>Stays:</p>{parts.bullets(one.stays)}" if one.stays else ""
-    head = f"<h3>{html(one.id)} {html(one.title)}</h3>"
-    return f"{head}{parts.paragraph(said, 'dim')}{doubt}{_deeds(one.deeds)}{back}{stays}"
-
-
-def _deeds(deeds: Sequence[Deed]) -> str:
-    rows = (
-        parts.row(
-            (
-                parts.cell(second(each.at), "time"),
-                parts.cell(each.title),
-                parts.cell(each.state, small=each.why),
-                parts.cell(each.effect),
-                parts.cell(each.checked),
-            )
-        )
-        for each in deeds
-    )
-    return parts.table(("UTC", "step", "how it ended", "what it changed", "did it help"), rows)
 
 
 def _update(it: Postmortem, one: Update) -> str:

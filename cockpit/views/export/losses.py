@@ -12,8 +12,8 @@ from cockpit.core.health.state import Loss
 from cockpit.core.levels import Instant, Seconds, Shown
 from cockpit.core.model import Audience, Capability
 from cockpit.text import money, percent
-from cockpit.views.export.charts import TORN, Series, usual_step
 from cockpit.views.export.courses import Course, is_hurt
+from cockpit.views.export.series import TORN, Series, usual_step
 from cockpit.views.export.times import lasted
 
 

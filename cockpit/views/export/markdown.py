@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from cockpit.core.incident.model import Handover, Note, Update
 from cockpit.text import percent
 from cockpit.views import words
 from cockpit.views.export import losses
-from cockpit.views.export.charts import Series, gaps, valued
 from cockpit.views.export.escape import block, code, markdown, mermaid
 from cockpit.views.export.graph import Picture
+from cockpit.views.export.markdown_lines import NOBODY, bullets, lines, table
 from cockpit.views.export.postmortem import Postmortem
+from cockpit.views.export.series import Series, gaps, valued
 from cockpit.views.export.summary import OUTCOMES, VERDICTS, proof, sentences
-from cockpit.views.export.telling import Line, Person
-from cockpit.views.export.times import day, in_full, lasted, local, minute, second
+from cockpit.views.export.telling import Person
+from cockpit.views.export.times import in_full, lasted, minute, second
 from cockpit.views.export.tried import Deed, Try
 from cockpit.views.words import AUDIENCES
 
@@ -28,7 +29,6 @@ COLOURS = {
     "UNKNOWN": "fill:#e9e9ef,stroke:#55556b,color:#22222e,stroke-dasharray:4 3",
     "UNMONITORED": "fill:#f4f4f4,stroke:#999999,color:#444444",
 }
-NOBODY = "None on record."
 
 
 def rendered(it: Postmortem) -> str:
@@ -57,9 +57,9 @@ def _blocks(it: Postmortem) -> Iterator[str]:
     yield "## What was tried"
     yield "\n\n".join(_try(each) for each in it.tried) or "No runbook was run."
     yield "## What was undone"
-    yield _bullets(it.undone)
+    yield bullets(it.undone)
     yield "## Switches"
-    yield _lines(it, it.switches)
+    yield lines(it.zone, it.switches)
     yield "## Updates, word for word"
     yield "\n\n".join(_update(it, each) for each in it.updates) or NOBODY
     yield "## Handovers"
@@ -67,11 +67,11 @@ def _blocks(it: Postmortem) -> Iterator[str]:
     yield "## Left behind"
     yield from _left(it)
     yield "## People"
-    yield _bullets([_person(each) for each in it.people])
+    yield bullets([_person(each) for each in it.people])
     yield "## What nobody could see"
-    yield _bullets(it.unseen)
+    yield bullets(it.unseen)
     yield "## Timeline"
-    yield _lines(it, it.timeline, evidence=True)
+    yield lines(it.zone, it.timeline, evidence=True)
     yield "## To fill in together"
     yield "\n\n".join(f"### {each}\n\n_(write here)_" for each in it.questions)
     yield "## What this was made from"
@@ -98,7 +98,7 @@ def _stages(it: Postmortem) -> str:
         )
         for each in it.stages
     ]
-    return _table(("", "when", "after", "what that means"), rows)
+    return table(("", "when", "after", "what that means"), rows)
 
 
 def _severities(it: Postmortem) -> Iterator[str]:
@@ -108,7 +108,7 @@ def _severities(it: Postmortem) -> Iterator[str]:
     ]
     if rows:
         yield "### Severity"
-        yield _table(("when", "severity", "by", "why"), rows)
+        yield table(("when", "severity", "by", "why"), rows)
     if it.proposed and (not it.severities or it.severities[0].severity != it.proposed):
         yield markdown(f"At the declaration {it.proposed} was proposed by rule.")
 
@@ -130,25 +130,25 @@ def _impact(it: Postmortem) -> str:
     ]
     if not rows:
         return "No declared capability was seen to be hurt."
-    return _table(("capability", "whose", "at worst", "UTC", "for", "lost", "how that is known"), rows)
+    return table(("capability", "whose", "at worst", "UTC", "for", "lost", "how that is known"), rows)
 
 
 def _picture(picture: Picture) -> str:
     if not picture.parts:
         return "The record names nothing that was hurt."
     names = {part.name: f"n{at}" for at, part in enumerate(picture.parts)}
-    lines = ["```mermaid", "graph TD"]
+    graph = ["```mermaid", "graph TD"]
     for part in picture.parts:
         said = mermaid(f"{part.title}: {words.level_word(part.worst)} {part.note}".strip())
         left, right = ('(["', '"])') if part.capability else ('["', '"]')
-        lines.append(f"  {names[part.name]}{left}{said}{right}:::{part.worst.value}")
+        graph.append(f"  {names[part.name]}{left}{said}{right}:::{part.worst.value}")
     for need in picture.needs:
         if need.of in names and need.on in names:
-            lines.append(f"  {names[need.of]} {ARROWS[need.kind]} {names[need.on]}")
+            graph.append(f"  {names[need.of]} {ARROWS[need.kind]} {names[need.on]}")
     used = dict.fromkeys(part.worst.value for part in picture.parts)
-    lines += [f"  classDef {level} {COLOURS[level]}" for level in used]
+    graph += [f"  classDef {level} {COLOURS[level]}" for level in used]
     more = f"\n\nNot drawn: {picture.left_out} more that were hurt less." if picture.left_out else ""
-    return "\n".join([*lines, "```"]) + more
+    return "\n".join([*graph, "```"]) + more
 
 
 def _signals(it: Postmortem) -> str:
@@ -156,8 +156,8 @@ def _signals(it: Postmortem) -> str:
         return markdown(it.charts.trouble or "No signal was asked for.")
     rows = [_signal(each, it) for each in it.charts.series]
     trouble = f"\n\n{markdown(it.charts.trouble)}" if it.charts.trouble else ""
-    table = _table(("signal", "lowest", "highest", "not OK when", "not known for"), rows)
-    return f"{table}\n\nDrawn as charts in the HTML export.{trouble}"
+    told = table(("signal", "lowest", "highest", "not OK when", "not known for"), rows)
+    return f"{told}\n\nDrawn as charts in the HTML export.{trouble}"
 
 
 def _signal(series: Series, it: Postmortem) -> tuple[str, ...]:
@@ -198,14 +198,14 @@ def _try(one: Try) -> str:
     if one.back:
         parts += ["Taken back:", _deeds(one.back)]
     if one.stays:
-        parts += ["Stays:", _bullets(one.stays)]
+        parts += ["Stays:", bullets(one.stays)]
     return "\n\n".join(each for each in parts if each)
 
 
 def _deeds(deeds: Sequence[Deed]) -> str:
     rows = [(second(each.at), each.title, each.state, each.effect, each.checked, each.why) for each in deeds]
     return (
-        _table(("UTC", "step", "how it ended", "what it changed", "did it help", "why"), rows) if rows else ""
+        table(("UTC", "step", "how it ended", "what it changed", "did it help", "why"), rows) if rows else ""
     )
 
 
@@ -233,39 +233,7 @@ def _person(one: Person) -> str:
 def _left(it: Postmortem) -> Iterator[str]:
     if it.left:
         yield "When it was resolved, although it was so:"
-        yield _bullets(it.left)
+        yield bullets(it.left)
     yield "To clean up still:" if it.owed else "Nothing is left to clean up, as far as the record knows."
     if it.owed:
-        yield _bullets(it.owed)
-
-
-def _lines(it: Postmortem, lines: Sequence[Line], *, evidence: bool = False) -> str:
-    if not lines:
-        return NOBODY
-    parts: list[str] = []
-    for date in dict.fromkeys(day(each.at) for each in lines):
-        rows = [_row(it, each, evidence) for each in lines if day(each.at) == date]
-        parts.append(f"**{date}**\n\n{_table(_head(it, evidence), rows)}")
-    return "\n\n".join(parts)
-
-
-def _head(it: Postmortem, evidence: bool) -> tuple[str, ...]:
-    times = ("UTC",) if it.zone.is_utc else ("UTC", it.zone.name)
-    return (*times, "who", "what", *(("not OK at that moment",) if evidence else ()))
-
-
-def _row(it: Postmortem, one: Line, evidence: bool) -> tuple[str, ...]:
-    times = (second(one.at),) if it.zone.is_utc else (second(one.at), local(one.at, it.zone))
-    glyph = f"{words.GLYPHS[one.level]} " if one.level else ""
-    return (*times, one.who, f"{glyph}{one.text}", *((one.evidence,) if evidence else ()))
-
-
-def _bullets(texts: Sequence[str]) -> str:
-    return "\n".join(f"- {markdown(each)}" for each in texts) or NOBODY
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Cells are escaped here; those that hold nothing stay empty."""
-    lines = [f"| {' | '.join(map(markdown, head))} |", f"|{' --- |' * len(head)}"]
-    lines += [f"| {' | '.join(map(markdown, row))} |" for row in rows]
-    return "\n".join(lines)
+        yield bullets(it.owed)

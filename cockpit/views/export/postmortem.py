@@ -12,11 +12,11 @@ from cockpit.core.model import Capability
 from cockpit.core.runbook.run import Run
 from cockpit.core.state import State
 from cockpit.views import facts
-from cockpit.views.export.charts import Charts, Frame
 from cockpit.views.export.courses import Course, courses
 from cockpit.views.export.graph import Picture
 from cockpit.views.export.losses import Hurt, hurt
 from cockpit.views.export.picture import pictured
+from cockpit.views.export.series import Charts, Frame
 from cockpit.views.export.stages import Stage, stages
 from cockpit.views.export.telling import (
     Line,

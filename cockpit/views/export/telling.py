@@ -12,9 +12,10 @@ from cockpit.core.levels import Instant, Shown
 from cockpit.core.state import Obligation, State
 from cockpit.text import clock, join_names, plural
 from cockpit.views import facts, words
-from cockpit.views.export.charts import MOST_MARKS, Charts, Frame, Mark
-from cockpit.views.export.charts import gaps as torn
+from cockpit.views.export.charts import MOST_MARKS
 from cockpit.views.export.courses import Course, turned
+from cockpit.views.export.series import Charts, Frame, Mark
+from cockpit.views.export.series import gaps as torn
 from cockpit.views.export.stages import OURSELVES
 from cockpit.views.export.times import lasted
 from cockpit.views.export.tried import Try

@@ -18,8 +18,8 @@ from cockpit.core.runbook.states import Effect, Phase, RunState, StepState
 from cockpit.core.state import Obligation, Record, State
 from cockpit.core.update import initial
 from cockpit.core.update_record import remembered
-from cockpit.views.export.charts import Charts, Series
 from cockpit.views.export.postmortem import Postmortem, gather
+from cockpit.views.export.series import Charts, Series
 from cockpit.views.export.times import Zone
 from tests.views.shop import shop
 

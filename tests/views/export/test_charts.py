@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.core.levels import Level
-from cockpit.views.export.charts import MOST_MARKS, Frame, Mark, Series, chart, gaps, segments, told
+from cockpit.views.export.charts import MOST_MARKS, chart
 from cockpit.views.export.scale import moments, ticks
+from cockpit.views.export.series import Frame, Mark, Series, gaps, segments, told
 
 T = 1_700_000_000.0
 LIMITS = {Level.DEGRADED: 0.05, Level.FAILING: 0.2}

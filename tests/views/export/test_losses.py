@@ -7,9 +7,9 @@ import pytest
 from cockpit.core.health.state import Loss
 from cockpit.core.levels import Shown
 from cockpit.core.model import Capability, Value
-from cockpit.views.export.charts import Series
 from cockpit.views.export.courses import Course
 from cockpit.views.export.losses import lost, said
+from cockpit.views.export.series import Series
 
 T = 1_000_000.0
 PRICED = Capability("buy", value=Value(10.0, "EUR"))

@@ -12,7 +12,7 @@ import pytest
 from cockpit.core.incident import words
 from cockpit.core.journal_head import NOTHING
 from cockpit.views.export import document, html, markdown
-from cockpit.views.export.charts import Charts
+from cockpit.views.export.series import Charts
 from cockpit.views.export.summary import proof, sentences
 from tests.views.export.made_up import ID, T, level, postmortem, state, told
 
