@@ -44,7 +44,7 @@ class CockpitApp(App[None]):
 
     `read` gives None until there is a configuration. `background` is run once the first frame stands; what it
     raises ends the program and is kept in `failure`, for the caller to say. `copy` brings text to a clipboard
-    beyond the terminal's own; `save` writes the post-mortem of an incident and says in a line what came of it.
+    beyond the terminal's own; `save` writes the post-mortem of an incident and says what came of it.
     """
 
     CSS_PATH = "cockpit.tcss"
@@ -74,6 +74,7 @@ class CockpitApp(App[None]):
         self._background = background
         self._copy = copy
         self._save = save
+        self._saving = False
         self._work: asyncio.Task[None] | None = None
         self._drawn: tuple[State | None, int] | None = None
         self._refused: object = None
@@ -222,11 +223,18 @@ class CockpitApp(App[None]):
         if self._save is None:
             self.view.tell("nothing is written from here")
             return
+        if self._saving:
+            return  # pressed twice: once is meant
+        self._saving = True
         self.view.tell(f"writing the post-mortem of {incident} …")
         self.run_worker(self._export(incident, self._save), exit_on_error=False)
 
     async def _export(self, incident: str, save: Callable[[str], Awaitable[str]]) -> None:
-        self.view.tell(await save(incident))
+        try:
+            told = await save(incident)
+        finally:
+            self._saving = False
+        self.view.tell(told)
 
     def open_plan(self, runbook: str) -> None:
         from cockpit.tui.screens.plan import Plan

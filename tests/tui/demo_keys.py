@@ -17,7 +17,7 @@ SOON = 60.0
 def demo(folder: Path) -> Iterator[Tmux]:
     """Opened, and left at the end with the terminal as it was."""
     with tmux(folder) as terminal:
-        terminal.type(f"{sys.executable} -m cockpit demo; echo ended $?")
+        terminal.type(f"cd {folder} && {sys.executable} -m cockpit demo; echo ended $?")
         terminal.press("Enter")
         until(terminal, "Press r: Fail over the orders database")
         yield terminal

@@ -137,7 +137,8 @@ def _of_incident(fact: Fact) -> str:
             return f"{actor} set {body.get('severity')}{was}: {body.get('reason', '')}"
         case "incident.update_requested":
             to = f" to {body['to']}" if body.get("to") else ""
-            return f"{actor} wrote an update for {body.get('audience')}{to}: {body.get('text', '')}"
+            first = str(body.get("text", "")).strip().partition("\n")[0]
+            return f"{actor} wrote an update for {body.get('audience')}{to}: {first}"
         case "incident.update_settled":
             why = f" ({body['reason']})" if body.get("reason") else ""
             return f"that update {SENT.get(str(body.get('outcome')), SENT['unknown'])}{why}"
