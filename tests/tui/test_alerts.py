@@ -10,6 +10,8 @@ import pytest
 from textual.pilot import Pilot
 
 from cockpit import wiring
+from cockpit.cli.screen import Behind
+from cockpit.cli.settings import Settings
 from cockpit.config import load, shop
 from cockpit.core.model import AlertServer
 from cockpit.core.poll import Alert, Silenced
@@ -136,3 +138,28 @@ def two_alerts() -> tuple[Alert, ...]:
         Alert("Slow", "firing", {"alertname": "Slow", **labels}, {}, NOW - 60, "main"),
         Alert("Down", "firing", {"alertname": "Down", **labels}, {}, NOW, "main", silenced_by=("s-1",)),
     )
+
+
+def behind(alert: str) -> CockpitApp:
+    """As `cockpit --alert NAME demo` opens it."""
+    found = Behind(Settings(demo=True, scenario="demo", alert=alert))
+    found.app = CockpitApp(found.read, found.now, found.dispatch, background=found.run, actor="mara")
+    return found.app
+
+
+async def test_an_alert_by_name_opens_its_service_and_an_unknown_one_says_so() -> None:
+    async with behind("OrdersDatabaseDown").run_test(size=(80, 24)) as pilot:
+        await seen(pilot, "Orders database (orders-db)")
+        await seen(pilot, "OrdersDatabaseDown")
+    async with behind("Nonesuch").run_test(size=(80, 24)) as pilot:
+        await seen(pilot, "Nothing is known of an alert Nonesuch")
+        await seen(pilot, "Needs somebody")
+
+
+async def test_who_has_gone_elsewhere_meanwhile_is_left_there() -> None:
+    app = behind("OrdersDatabaseDown")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        await seen(pilot, "SEV1")
+        await pilot.pause(0.5)
+        assert app.view.PLACE == "services"
