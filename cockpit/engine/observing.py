@@ -27,6 +27,8 @@ OBSERVER: Final = "observer"
 CALM: Final = frozenset({Shown.OK.value, Shown.UNMONITORED.value})
 MOST: Final = 2_000
 """Facts that wait for a journal which cannot be written; what is more is one gap."""
+DEBT_GRAIN: Final = 600.0
+"""Seconds within which a degraded mode that begins is taken for the same one."""
 MEASURED: Final = 4
 """Signals told beside a level: those that are not fine."""
 
@@ -50,6 +52,8 @@ class Observer:
         self._told: dict[str, str] = {}
         """How each node was when it was last written down: level and data."""
         self._open = False
+        self._owed: set[str] = set()
+        """Debts that were put on record: who has cleaned up meanwhile is not told again."""
         self._waiting: list[Fact] = []
         self._lost: list[Instant] = []
         self._wake = asyncio.Event()
@@ -62,7 +66,9 @@ class Observer:
             return
         if not self._open or not self._ours:
             self._open, self._told = True, _of_record(state)
-        facts = list(self._changes(state.health, at))
+        debts = [fact for fact in debts_left_behind(state, at) if fact.uid not in self._owed]
+        self._owed |= {fact.uid for fact in debts}
+        facts = [*self._changes(state.health, at), *debts]
         if not facts:
             return
         self._waiting += facts
@@ -99,12 +105,17 @@ class Observer:
         except CockpitError as error:
             # The picture goes on without it; what is missing is told once it can be.
             log.warning("levels could not be put on record: %s", error)
-            self._lost = [*lost, *(fact.at for fact in facts), *self._lost]
+            self._give_up(facts, lost)
         except Exception:
             log.exception("observing")
-            self._lost = [*lost, *(fact.at for fact in facts), *self._lost]
+            self._give_up(facts, lost)
         else:
             self._poke()
+
+    def _give_up(self, facts: Sequence[Fact], lost: Sequence[Instant]) -> None:
+        """Levels that were not written are a gap; a debt is tried again at the next look."""
+        self._owed -= {fact.uid for fact in facts}
+        self._lost = [*lost, *(fact.at for fact in facts if fact.kind == OBSERVED), *self._lost]
 
     def _claimed(self) -> bool:
         try:
@@ -112,6 +123,22 @@ class Observer:
         except CockpitError as error:
             log.warning("levels are not put on record: %s", error)
             return False
+
+
+def debts_left_behind(state: State, at: Instant) -> Iterator[Fact]:
+    """What degraded modes in force leave to clean up, each while nothing of that title is open."""
+    health, open_ = state.health, {each.title for each in state.record.obligations}
+    for (owner, name), since in health.active_since.items():
+        declared = health.graph.declared(health.graph.index[owner])
+        mode = next((each for each in declared.degradations if each.name == name), None)
+        if mode is None or not mode.data_debt or (mode.auto and health.node(owner).degradation != name):
+            continue
+        title = f"{mode.data_debt} ({name} of {owner})"
+        if title not in open_:
+            body: dict[str, Json] = {"title": title, "owner": declared.owner}
+            # Of several cockpits that see it begin at about the same time one is enough.
+            uid = f"debt-{owner}-{name}-{int(since // DEBT_GRAIN)}"
+            yield Fact("obligation.opened", at, COCKPIT, body, uid=uid)
 
 
 def _of_record(state: State) -> dict[str, str]:

@@ -12,7 +12,7 @@ from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Severity
 from cockpit.errors import JournalError
 
-from .worlds import BAD, START, Running, answering, start
+from .worlds import BAD, LATER, SHOP, START, Running, answering, mark, start
 
 Levels = list[tuple[str, str, str]]
 
@@ -127,4 +127,27 @@ async def test_what_could_not_be_written_becomes_one_gap() -> None:
     assert count >= 1
     assert START <= first <= last  # type: ignore[operator]
     assert ("orders-db", "DOWN", "OK") in observed(journal)
+    await running.stop()
+
+
+async def test_what_a_degraded_mode_leaves_to_clean_up_is_owed_once() -> None:
+    journal = MemoryJournal()
+    owing = replace(LATER, data_debt="the queue must be drained")
+    checkout = replace(SHOP.services[1], degradations=(owing, *SHOP.services[1].degradations[1:]))
+    model = replace(SHOP, services=(SHOP.services[0], checkout, *SHOP.services[2:]))
+    running = start(answering(model=model), model=model, journal=journal, observes=lambda: True)
+    await settle(running, 20.0)
+    await declare(running)
+    running.engine.dispatch(mark(running.clock.now()))
+    for _ in range(10):
+        await settle(running)
+    assert [each.title for each in running.state.record.obligations] == [
+        "the queue must be drained (pay-later of checkout)"
+    ]
+    debt = running.state.record.obligations[0]
+    fact = words.debt_closed(debt.title, "", "drained by hand", "mara", running.clock.now())
+    running.engine.dispatch(IncidentActed(fact))
+    for _ in range(10):
+        await settle(running)
+    assert running.state.record.obligations == ()
     await running.stop()
