@@ -52,9 +52,11 @@ def _write(path: Path, text: str) -> None:
 
 def folder_for(model: Model) -> Path:
     """The current folder where it can be written, else one among our own state, made where it is missing."""
-    here = Path.cwd()
-    if os.access(here, os.W_OK | os.X_OK):
-        return here
+    here = os.curdir
+    with suppress(OSError):  # somebody may have taken it away
+        here = os.getcwd()
+        if os.access(here, os.W_OK | os.X_OK):
+            return Path(here)
     from cockpit.wiring.acting import state_folder
 
     path = state_folder(model)[0] / "exports"

@@ -217,6 +217,8 @@ def _trouble(slots: Slots, found: Found) -> str:
     who = f" ({join_names(found.silent)} did not answer in time)" if found.silent else ""
     if len(missing) == len(slots.slots):
         return f"the history could not be read, so nothing is drawn{who}"
+    if not any(value is not None for points in found.points.values() for _, value, _ in points):
+        return "the history holds nothing from that time, so nothing is drawn"
     if missing:
         return f"{plural(len(missing), 'signal')} could not be read: {join_names(missing, 4)}{who}"
     return f"the history could not be read to its end{who}" if found.silent else ""

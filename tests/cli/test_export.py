@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import stat
-import sys
+import subprocess
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC
@@ -255,34 +255,11 @@ def test_a_report_says_what_nobody_can_see(tmp_path: Path) -> None:
     assert cockpit("report", "--html", page, "--config", folder, "--force", cwd=tmp_path).returncode == 0
 
 
-WITH_EXPORT = """\
-import sys
-from cockpit.cli import export, incident
-from cockpit.__main__ import main
-if not any((each.name or "") == "export" for each in incident.commands.registered_commands):
-    export.register(incident.commands)
-sys.argv[0] = "cockpit"
-sys.exit(main())
-"""
-
-
 def test_an_incident_is_exported_after_it_was_resolved(tmp_path: Path) -> None:
-    import subprocess
-
-    from .running import environment
-
     folder = small(tmp_path)
 
     def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", WITH_EXPORT, "incident", *map(str, arguments), "--config", str(folder)],
-            cwd=tmp_path,
-            env=environment(tmp_path),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return cockpit("incident", *arguments, "--config", folder, cwd=tmp_path)
 
     none = run("export")
     assert (none.returncode, none.stdout) == (64, "")

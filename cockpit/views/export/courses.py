@@ -14,6 +14,8 @@ from cockpit.views.words import BADNESS, DATA_WRONG
 _word: Final = "|".join(each.value.replace("_", "[ _]") for each in Shown)
 _turn: Final = re.compile(rf"({_word})(?: {DATA_WRONG})?(?: \(was ({_word})(?: {DATA_WRONG})?\))?")
 
+_many: Final = re.compile(rf".*: ({_word}) \(was ")
+
 
 @dataclass(frozen=True, slots=True)
 class Course:
@@ -79,13 +81,25 @@ def courses(incident: Incident) -> dict[str, Course]:
             before.setdefault(told.subject, was)
             found.setdefault(told.subject, []).append((told.at, level))
             wrong |= {told.subject} if DATA_WRONG in told.text else set()
+    together = _together(incident)
     for name, level in _declared(incident):
         seen = [turn for turn in found.get(name, ()) if turn[0] <= incident.declared_at]
-        if not seen:  # how it stood when somebody declared it, where nothing tells since when
-            found.setdefault(name, []).insert(0, (incident.declared_at, level))
+        if not seen:  # how it stood when somebody declared it; since when, a line about many may tell
+            since = together.get(level, incident.declared_at)
+            found.setdefault(name, []).insert(0, (min(since, incident.declared_at), level))
     return {
         name: Course(name, tuple(turns), before.get(name), name in wrong) for name, turns in found.items()
     }
+
+
+def _together(incident: Incident) -> dict[Shown, Instant]:
+    """When many came to a level in one moment: such a line does not name all of them."""
+    found: dict[Shown, Instant] = {}
+    for told in incident.story:
+        match = _many.match(told.text) if told.kind == "level" and not told.subject else None
+        if match:
+            found[_shown(match[1])] = told.at
+    return found
 
 
 def turned(told: Told) -> tuple[Shown, Shown | None] | None:

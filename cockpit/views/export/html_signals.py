@@ -45,6 +45,8 @@ def signals(charts: Charts, frame: Frame) -> Iterator[str]:
             f"{chart(series, frame)}</figure>"
         )
     yield _marked(frame)
+    if frame.unmarked:
+        yield parts.paragraph(f"Not marked: {frame.unmarked} more; the timeline has them.", "dim")
     yield parts.paragraph(
         "Shaded: the incident. Grey: nobody could see, and no line is drawn there. Times are UTC.", "dim"
     )

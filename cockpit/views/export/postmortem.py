@@ -140,7 +140,7 @@ def gather(
         handovers=incident.handovers,
         left=incident.left,
         owed=left_open(state, incident, tried),
-        people=people(incident),
+        people=people(state, incident),
         unseen=gaps(state, incident, known, charts, now),
         head=head,
         demo=state.mode == "demo",

@@ -67,6 +67,8 @@ class Frame:
     """From here to `over` it is shaded."""
     over: Instant
     marks: tuple[Mark, ...] = ()
+    unmarked: int = 0
+    """Acts that there was no room for: the later ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cockpit.core.flips import Story
@@ -83,10 +83,8 @@ def acts(lines: Sequence[Line], tried: Sequence[Try]) -> tuple[Mark, ...]:
         if deed.at is not None
     ]
     found += [(line.at, line.text, line.kind) for line in lines if _asked_for(line)]
-    marks = sorted({each for each in found if each[0] is not None})
-    return tuple(Mark(at, number, text, kind) for number, (at, text, kind) in enumerate(marks, 1))[
-        :MOST_MARKS
-    ]
+    marks = sorted(set(found))
+    return tuple(Mark(at, number, text, kind) for number, (at, text, kind) in enumerate(marks, 1))
 
 
 def _asked_for(line: Line) -> bool:
@@ -95,10 +93,13 @@ def _asked_for(line: Line) -> bool:
     return asked or line.kind == "change"
 
 
-def framed(incident: Incident, now: Instant, marks: tuple[Mark, ...]) -> Frame:
+def framed(incident: Incident, now: Instant, marks: Sequence[Mark]) -> Frame:
+    """With the marks of its time, numbered anew."""
     start, end = around(incident, now)
     over = incident.resolved_at if incident.resolved_at is not None else now
-    return Frame(start, end, incident.began_at, over, marks)
+    inside = [each for each in marks if start <= each.at <= end]
+    shown = tuple(replace(each, number=number) for number, each in enumerate(inside[:MOST_MARKS], 1))
+    return Frame(start, end, incident.began_at, over, shown, len(inside) - len(shown))
 
 
 def around(incident: Incident, now: Instant) -> tuple[Instant, Instant]:
@@ -129,11 +130,17 @@ def _restores(line: Line) -> bool:
     return bool(line.who) and line.text.startswith(f"{line.who} restores ")
 
 
-def people(incident: Incident) -> tuple[Person, ...]:
-    """In the order in which they came, with the roles they had at the end."""
-    names = dict.fromkeys([*incident.people, *incident.roles.values()])
-    held = {name: tuple(role for role, who in incident.roles.items() if who == name) for name in names}
-    return tuple(Person(name, held[name]) for name in names if name not in OURSELVES)
+def people(state: State, incident: Incident) -> tuple[Person, ...]:
+    """In the order in which they came, with every role that they had at some time of it."""
+    held: dict[str, dict[str, None]] = {name: {} for name in incident.people}
+    for told in incident.story:
+        for role in state.model.incident.roles if told.kind == "role" else ():
+            who = told.text.removesuffix(f" is {role}")
+            if who not in (told.text, "nobody"):
+                held.setdefault(who, {})[role] = None
+    for role, who in incident.roles.items():
+        held.setdefault(who, {})[role] = None
+    return tuple(Person(name, tuple(roles)) for name, roles in held.items() if name not in OURSELVES)
 
 
 def left_open(state: State, incident: Incident, tried: Sequence[Try]) -> tuple[str, ...]:
