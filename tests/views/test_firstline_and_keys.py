@@ -62,8 +62,11 @@ def test_the_first_line_fits(width: int) -> None:
     assert line_width(firstline(state, now(state), width)) <= width
 
 
+SCREENS = sorted({screen for each in BINDINGS for screen in each.screens} | {"bridge"})
+
+
 def test_no_two_actions_share_a_key_on_one_screen() -> None:
-    for screen in ("bridge", "services", "service", "alerts", "runbooks", "plan", "run", "switches"):
+    for screen in SCREENS:
         keys = [key for binding in on(screen) for key in binding.keys]
         assert len(keys) == len(set(keys)), screen
 
@@ -72,9 +75,7 @@ def test_every_binding_explains_itself() -> None:
     assert all(binding.words and binding.help.endswith((".", "checkout")) for binding in BINDINGS)
 
 
-@pytest.mark.parametrize(
-    "screen", ["bridge", "services", "service", "alerts", "runbooks", "plan", "run", "switches"]
-)
+@pytest.mark.parametrize("screen", SCREENS)
 def test_the_footer_fits_eighty_columns_with_help_in_it(screen: str) -> None:
     shown = footer(screen, 80)
     assert sum(len(each.shown) + len(each.words) + 3 for each in shown) <= 80
