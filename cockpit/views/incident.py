@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from cockpit.core.incident.closing import obstacles
@@ -16,7 +17,7 @@ from cockpit.views import business, facts
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.updates import due_sentence, stale_sentence
 
-MOST_TOLD: Final = 1_000
+MOST_TOLD: Final = 300
 """Lines of a story that a screen shows; the filter looks at all of them, and an export holds all."""
 TODO_COLUMNS: Final = (Column(), Column(most=120, grow=True), Column(most=40, drop=1))
 NOTE_COLUMNS: Final = (Column(), Column(), Column(most=100, grow=True), Column(drop=1))
@@ -48,15 +49,13 @@ TONES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class IncidentView:
+    """All of it but the timeline, which may be long and is drawn only when there is more of it."""
+
     headline: tuple[Line, ...]
     sections: tuple[Section, ...]
-    story: Section
 
 
-def incident_view(
-    state: State, incident: Incident, now: Instant, chosen: str = "everything", words: str = ""
-) -> IncidentView:
-    """`chosen`: which of `FILTERS` the timeline shows; `words`: only lines that hold them."""
+def incident_view(state: State, incident: Incident, now: Instant) -> IncidentView:
     return IncidentView(
         headline=tuple(_headline(state, incident, now)),
         sections=(
@@ -65,7 +64,6 @@ def incident_view(
             business.section(state, now),
             _roles(state, incident, now),
         ),
-        story=story(state, incident, chosen, words),
     )
 
 
@@ -186,27 +184,34 @@ def _tone(incident: Incident, name: str) -> Tone:
 
 
 def story(state: State, incident: Incident, chosen: str = "everything", words: str = "") -> Section:
-    """Newest first by when it happened."""
+    """Newest first by when it happened.
+
+    `chosen`: which of `FILTERS` it shows; `words`: only lines that hold them.
+    """
     kinds = FILTERS.get(chosen, frozenset())
     wanted = words.casefold()
-    found = [
-        told
-        for told in incident.story
-        if (not kinds or told.kind in kinds) and (not wanted or wanted in _searched(told))
-    ]
+    found = list(_newest(incident.story, kinds, wanted))
     # Nearly sorted already: only what was pasted happened earlier than it was written down.
-    found.sort(key=lambda told: told.at)
-    rows = tuple(_told(state, told) for told in found[: -MOST_TOLD - 1 : -1])
+    found.sort(key=lambda told: -told.at)
+    rows = tuple(_told(state, told) for told in found[:MOST_TOLD])
     title = "What happened (UTC)" + (f": {chosen}" if kinds else "") + (f" with “{words}”" if words else "")
     hints: list[Line] = []
     if len(found) > MOST_TOLD:
-        hints.append(
-            line(f"{len(found) - MOST_TOLD:,} earlier lines: narrow with / or t, or export", Tone.DIM)
-        )
+        hints.append(line("Earlier lines: narrow with / or t, or export all of them with e.", Tone.DIM))
     if incident.told > len(incident.story):
         hints.append(line("The rest of it is read for an export.", Tone.DIM))
     note = line("Nothing of that kind.", Tone.DIM) if not rows else ()
     return Section(title, STORY_COLUMNS, rows, note, hints=tuple(hints))
+
+
+def _newest(lines: tuple[Told, ...], kinds: frozenset[str], wanted: str) -> Iterator[Told]:
+    """One more than is shown, so that it can be said whether there are more."""
+    fitting = (
+        told
+        for told in reversed(lines)
+        if (not kinds or told.kind in kinds) and (not wanted or wanted in _searched(told))
+    )
+    return islice(fitting, MOST_TOLD + 1)
 
 
 def _searched(told: Told) -> str:
@@ -254,5 +259,4 @@ def none_open(state: State, now: Instant) -> IncidentView:
             business.section(state, now),
             Section("What was", TODO_COLUMNS, rows, line("None yet.", Tone.DIM) if not rows else ()),
         ),
-        story=Section("What happened (UTC)"),
     )

@@ -33,7 +33,7 @@ def text(state: State, incident: Incident, now: Instant, width: int = 100) -> It
     """As the screen shows it, in reading order."""
     view = one.incident_view(state, incident, now)
     yield from (text_of(each) for each in view.headline)
-    for section in (*view.sections, view.story):
+    for section in (*view.sections, one.story(state, incident)):
         yield ""
         yield section.title.upper()
         yield from (f" {text_of(each)}".rstrip() for each, _ in draw_section(section, width - 1))

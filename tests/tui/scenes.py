@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
 from cockpit.core.health import advance, fresh, reason
 from cockpit.core.health.state import Health
-from cockpit.core.levels import Instant, Kind, Level
+from cockpit.core.incident.words import declared, noted
+from cockpit.core.journal import Fact, Recorded
+from cockpit.core.levels import Instant, Kind, Level, Severity
 from cockpit.core.model import (
     Audience,
     Capability,
@@ -29,6 +31,7 @@ from cockpit.core.model import (
 from cockpit.core.poll import ABSENT, NOT_STATED, PLENTY, PRESENT, Change, Poll, Samples
 from cockpit.core.slots import Slot, lay_out
 from cockpit.core.state import Entry, Picture, Record, SourceState, State
+from cockpit.core.update_record import remembered
 
 START: Instant = 1_700_000_000.0
 NOW: Instant = START + 900.0
@@ -277,8 +280,43 @@ def fleet(count: int) -> State:
     return state_of(model, live(model, fleet_look(0), until=120, every=30))
 
 
+def long_incident(count: int) -> State:
+    """The shop with an incident whose timeline has `count` lines."""
+    record = Record()
+    for seq, fact in enumerate(_lived_through(count), 1):
+        record = remembered(record, Recorded(seq, fact, "here", "", 0, "", ""))
+    return replace(shop(), record=record)
+
+
+def _lived_through(count: int) -> Iterator[Fact]:
+    yield declared("INC-1", "Customers cannot buy", Severity.SEV1, "mara", NOW - count)
+    for number in range(1, count):
+        yield _happened(number, NOW - count + number)
+
+
+def _happened(number: int, at: float) -> Fact:
+    if number % 3:
+        return noted("INC-1", "note", f"what somebody saw at turn {number}", "leo", at)
+    level, was = ("DOWN", "OK") if number % 2 else ("OK", "DOWN")
+    return Fact("level.observed", at, "cockpit", {"name": "orders-db", "level": level, "was": was})
+
+
 def next_turn(state: State, turn: int) -> State:
-    """10 % of the services change their level, and nothing else happens."""
+    """10 % of the services change their level; in an incident one more line is told."""
+    if state.record.incidents:
+        return _one_more(state, turn)
+    return _wandered(state, turn)
+
+
+def _one_more(state: State, turn: int) -> State:
+    record = state.record
+    for number in range(1, turn + 1):
+        fact = _happened(number, NOW + number)
+        record = remembered(record, Recorded(record.seq + 1, fact, "here", "", 0, "", ""))
+    return replace(state, record=record)
+
+
+def _wandered(state: State, turn: int) -> State:
     words = ("OK", "DEGRADED", "FAILING", "DOWN")
     nodes = list(state.health.nodes)
     from cockpit.core.levels import Shown

@@ -1,4 +1,4 @@
-"""Opens the cockpit on a scene: `python -m tui.show shop`, or `fleet 5000 --live` changing every second."""
+"""Opens the cockpit on a scene: `python -m tests.tui.show shop`, or `fleet 5000 --live` that changes."""
 
 from __future__ import annotations
 
@@ -46,19 +46,21 @@ class Stage:
 
 def scene(name: str, count: int) -> State:
     from .hostile import hostile
-    from .scenes import fleet, shop
+    from .scenes import fleet, long_incident, shop
 
     match name:
         case "shop":
             return shop()
         case "hostile":
             return hostile(count)
+        case "incident":
+            return long_incident(count)
     return fleet(count)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("scene", choices=["shop", "fleet", "hostile"])
+    parser.add_argument("scene", choices=["shop", "fleet", "hostile", "incident"])
     parser.add_argument("count", type=int, nargs="?", default=500)
     parser.add_argument("--live", action="store_true")
     parser.add_argument("--ascii", action="store_true")
