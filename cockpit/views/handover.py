@@ -35,7 +35,7 @@ class Part:
 
 def handover(state: State, incident: Incident, now: Instant) -> tuple[str, ...]:
     """At most 22 lines of at most 78 cells, clean; what does not fit is counted."""
-    severity, seen = incident.severity or "severity not set yet", parts.as_of(state)
+    severity, seen = incident.severity or "severity not set yet", parts.as_of(state, now)
     first = _cut(f"HANDOVER {incident.id}  {severity}  {seen}  {parts.quoted(incident.title)}")
     every = [_wrapped(each) for each in _parts(state, incident, now) if each.lines]
     return (first, *(each for part in _shortened(every, HIGH - 1) for each in _drawn(part)))

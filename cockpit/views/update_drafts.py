@@ -19,7 +19,8 @@ from cockpit.views.lines import text_of
 
 Lines: TypeAlias = Callable[[State, Incident, Instant, Status], Iterator[str]]
 WORKS: Final = frozenset({Shown.OK, Shown.AT_RISK})
-SEEN: Final = frozenset({Shown.UNKNOWN, Shown.UNMONITORED})
+UNSEEN: Final = frozenset({Shown.UNKNOWN, Shown.UNMONITORED})
+NOTHING_YET: Final = "People are looking for the cause"
 TO_CUSTOMERS: Final[Mapping[Status, str]] = {
     "investigating": "We are looking into a problem.",
     "identified": "We have found what causes a problem and are working on it.",
@@ -33,17 +34,17 @@ def _items(lines: Iterable[str], otherwise: str = "") -> Iterator[str]:
     yield from (f"- {each}" for each in found or filter(None, [otherwise]))
 
 
-def _head(state: State, incident: Incident, status: Status) -> str:
+def _head(state: State, incident: Incident, now: Instant, status: Status) -> str:
     severity = incident.severity or "severity not set yet"
     title = parts.quoted(incident.title)
-    return f"{incident.id}, {severity}, {status}: {title}. {parts.as_of(state)}."
+    return f"{incident.id}, {severity}, {status}: {title}. {parts.as_of(state, now)}."
 
 
 # Inside
 
 
 def _internal(state: State, incident: Incident, now: Instant, status: Status) -> Iterator[str]:
-    yield _head(state, incident, status)
+    yield _head(state, incident, now, status)
     yield "CONDITIONS"
     yield from _items(_conditions(state, incident, now), "Nothing is hurt, as far as anybody can see")
     yield "ACTIONS"
@@ -78,11 +79,11 @@ def _actions(state: State, incident: Incident) -> Iterator[str]:
 
 
 def _leadership(state: State, incident: Incident, now: Instant, status: Status) -> Iterator[str]:
-    yield _head(state, incident, status)
+    yield _head(state, incident, now, status)
     yield "BUSINESS IMPACT"
     yield from _items(_business(state, now), _unhurt(state.health.capabilities()))
     yield "WHAT IS BEING DONE"
-    yield from _items(_doing(state, incident), "People are looking for the cause")
+    yield from _items(_doing(state, incident), NOTHING_YET if status != "resolved" else "Nothing more")
     yield people.next_update(state, incident, status, now)
 
 
@@ -102,7 +103,7 @@ def _business(state: State, now: Instant) -> Iterator[str]:
 
 
 def _unhurt(nodes: Iterable[Node]) -> str:
-    if any(node.level in SEEN for node in nodes):
+    if any(node.level in UNSEEN for node in nodes):
         return "Nothing is hurt that can be seen, but not all of it can be seen"
     return "No business capability is hurt"
 
@@ -123,7 +124,7 @@ def _doing(state: State, incident: Incident) -> Iterator[str]:
 
 
 def _customers(state: State, incident: Incident, now: Instant, status: Status) -> Iterator[str]:
-    yield f"{TO_CUSTOMERS[status]} {parts.as_of(state)}:"
+    yield f"{TO_CUSTOMERS[status]} {parts.as_of(state, now)}:"
     mine, hurt = _felt(state)
     yield from _items((f"{_outside(state, node)}." for node in hurt), f"{_unhurt_outside(mine)}.")
     yield from _labelled("Still works", _works(state, hurt))
@@ -148,7 +149,7 @@ def _felt(state: State) -> tuple[list[Node], list[Node]]:
 
 
 def _outside(state: State, node: Node) -> str:
-    if node.level in SEEN:
+    if node.level in UNSEEN:
         return f"We cannot see at the moment whether this works: {facts.title(state, node.name)}"
     return parts.how(state, node)
 
@@ -187,7 +188,7 @@ def _labelled(label: str, texts: Iterable[str]) -> Iterator[str]:
 
 
 def _internal_line(state: State, incident: Incident, now: Instant, status: Status) -> Iterator[str]:
-    yield from _line_of(state, incident, status)
+    yield from _line_of(state, incident, now, status)
     yield from parts.suspected(state)[:1]
     if said := parts.spread(state, now):
         yield f"{said}."
@@ -197,15 +198,15 @@ def _internal_line(state: State, incident: Incident, now: Instant, status: Statu
 
 
 def _leadership_line(state: State, incident: Incident, now: Instant, status: Status) -> Iterator[str]:
-    yield from _line_of(state, incident, status)
+    yield from _line_of(state, incident, now, status)
     doing = [run.runbook.title for run in people.running(state)]
     yield f"Being done: {join_names(doing, 2) if doing else 'people are looking for the cause'}."
     yield people.next_update(state, incident, status, now)
 
 
-def _line_of(state: State, incident: Incident, status: Status) -> Iterator[str]:
+def _line_of(state: State, incident: Incident, now: Instant, status: Status) -> Iterator[str]:
     severity = incident.severity or "severity not set yet"
-    yield f"{incident.id} {severity} {status}. {parts.as_of(state)}:"
+    yield f"{incident.id} {severity} {status}. {parts.as_of(state, now)}:"
     first, *others = [*parts.impacts(state), ""]
     more = len(others) - 1
     yield f"{first or _unhurt(state.health.capabilities())}{f' and {more} more' if more > 0 else ''}."
@@ -213,7 +214,7 @@ def _line_of(state: State, incident: Incident, status: Status) -> Iterator[str]:
 
 def _customers_line(state: State, incident: Incident, now: Instant, status: Status) -> Iterator[str]:
     mine, hurt = _felt(state)
-    yield f"{TO_CUSTOMERS[status]} {parts.as_of(state)}:"
+    yield f"{TO_CUSTOMERS[status]} {parts.as_of(state, now)}:"
     yield from (f"{_outside(state, node)}." for node in hurt[:2]) if hurt else (f"{_unhurt_outside(mine)}.",)
     ways = (f"{what}{', ' if ends else ''}{ends}" for what, ends in parts.workarounds(state, hurt[:1]))
     yield from _labelled("What helps meanwhile", _public(state, ways))

@@ -9,7 +9,7 @@ from cockpit.core.health.state import Impact, Loss, Node
 from cockpit.core.levels import Instant, Shown
 from cockpit.core.model import Degradation
 from cockpit.core.state import State
-from cockpit.text import clean, clock, join_names
+from cockpit.text import age, clean, clock, join_names
 from cockpit.views import business, facts, headline, words
 from cockpit.views.cause import cause
 from cockpit.views.layout import cut
@@ -23,9 +23,13 @@ def at(instant: Instant | None) -> str:
     return f"{clock(instant)} UTC"
 
 
-def as_of(state: State) -> str:
-    """Of the picture, not of the moment in which somebody writes."""
-    return f"As of {at(state.health.at)}" if state.health.at is not None else "Nothing has been seen yet"
+def as_of(state: State, now: Instant) -> str:
+    """Of the picture, not of the moment in which somebody writes; an old one says how old."""
+    seen_at = state.health.at
+    if seen_at is None:
+        return "Nothing has been seen yet"
+    old = now - seen_at > 2 * state.model.poll + 1
+    return f"As of {at(seen_at)}{f', {age(now - seen_at)} ago' if old else ''}"
 
 
 def quoted(text: str) -> str:

@@ -18,6 +18,7 @@ from cockpit.core.state import State
 from cockpit.core.update import initial
 from cockpit.text import clock, first_hidden
 from cockpit.views.composing import Form, Written, begun, channels_of, difference, headline, sending
+from cockpit.views.handover import handover
 from cockpit.views.lines import text_of
 from cockpit.views.updates import (
     AUDIENCES as KNOWN,
@@ -372,3 +373,14 @@ def test_read_only_sends_nothing() -> None:
 def test_severities_have_their_own_clock() -> None:
     state = scene(words.severity(ID, Severity.SEV3, Severity.SEV1, "smaller", "mara", now(scene())))
     assert due_sentence(state, one(state), one(state).declared_at) == "update due in 2 h"
+
+
+def test_an_old_picture_says_how_old_it_is() -> None:
+    state = scene()
+    at = now(state) + 780
+    assert (
+        draft(state, one(state), "customers", at, "identified")
+        .split("\n")[0]
+        .endswith(f"As of {clock(now(state))} UTC, 13 min ago:")
+    )
+    assert "13 min ago" in handover(state, one(state), at)[0]
