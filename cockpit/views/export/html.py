@@ -112,7 +112,7 @@ def _stages(it: Postmortem) -> str:
         parts.row(
             (
                 parts.cell(each.name, "name"),
-                parts.cell(in_full(each.at, it.zone), "time"),
+                parts.cell(in_full(each.at, it.zone), "dim"),
                 parts.cell(lasted(each.after) if each.after is not None else "", "time"),
                 parts.cell(each.what, "dim"),
             )
@@ -126,7 +126,7 @@ def _grave(it: Postmortem) -> str:
     rows = [
         parts.row(
             (
-                parts.cell(in_full(each.at, it.zone), "time"),
+                parts.cell(in_full(each.at, it.zone), "dim"),
                 parts.cell(each.severity or "none"),
                 parts.cell(each.actor),
                 parts.cell(each.reason, "what"),

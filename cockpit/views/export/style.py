@@ -132,6 +132,7 @@ body{font-size:10.5pt}
 main{max-width:none;padding:0}
 section{border:0;padding:0;margin:1.4rem 0}
 nav{display:none}
+.tiles{grid-template-columns:repeat(3,1fr)}
 h2,h3,figcaption{break-after:avoid}
 figure,blockquote,tr,.tile{break-inside:avoid}
 .scroll{overflow:visible}
