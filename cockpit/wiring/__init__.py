@@ -52,7 +52,8 @@ def live(
     if actor:
         engine = _on_record(state, connect, clock, watch, actor, config)
     else:
-        engine = Engine(state, connect, clock=clock, journal=MemoryJournal(), watch=watch)
+        blank = MemoryJournal()
+        engine = Engine(state, connect, clock=clock, journal=blank, watch=watch, looks_back=_remembering)
     return engine
 
 
@@ -66,7 +67,8 @@ def _on_record(
     try:
         world = acting.make(state.model, config, actor=actor, readonly=state.readonly)
     except JournalError as error:  # the picture does not need the record
-        return Engine(state, connect, clock=clock, journal=AbsentJournal(error), watch=watch)
+        absent = AbsentJournal(error)
+        return Engine(state, connect, clock=clock, journal=absent, watch=watch, looks_back=_remembering)
 
     worlds = acting.Worlds(world)
 
