@@ -265,7 +265,8 @@ def on(screen: str, bindings: Iterable[Binding] = BINDINGS) -> tuple[Binding, ..
 
 def footer(screen: str, width: int) -> tuple[Binding, ...]:
     """What fits the footer, whole entries only (" r runbooks "); `?` and `q` always do."""
-    wanted = [each for each in on(screen) if each.footer]
+    here = f"show('{screen}')"  # where one is already
+    wanted = [each for each in on(screen) if each.footer and each.action != here]
     while len(wanted) > 1 and sum(_room(each) for each in wanted) > width:
         droppable = [each for each in wanted if each.action not in {"help", "quit"}]
         wanted.remove((droppable or wanted)[-1])
