@@ -13,12 +13,14 @@ from cockpit.core.incident.rules import COMMANDER
 from cockpit.core.levels import Instant
 from cockpit.core.state import Obligation, State
 from cockpit.text import age, clock, join_names, remaining
-from cockpit.views import business, facts
+from cockpit.views import business, calling, facts
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.updates import due_sentence, stale_sentence
 
 MOST_TOLD: Final = 300
 """Lines of a story that a screen shows; the filter looks at all of them, and an export holds all."""
+MOST_CALLED: Final = 2
+"""Suspects whose owners are worth a call."""
 TODO_COLUMNS: Final = (Column(), Column(most=120, grow=True), Column(most=40, drop=1))
 NOTE_COLUMNS: Final = (Column(), Column(), Column(most=100, grow=True), Column(drop=1))
 ROLE_COLUMNS: Final = (Column(), Column(most=60, grow=True))
@@ -63,8 +65,18 @@ def incident_view(state: State, incident: Incident, now: Instant) -> IncidentVie
             _thoughts(incident),
             business.section(state, now),
             _roles(state, incident, now),
+            *_to_call(state, incident, now),
         ),
     )
+
+
+def _to_call(state: State, incident: Incident, now: Instant) -> tuple[Section, ...]:
+    """Whoever owns what is wrong with data, or suspected first."""
+    names = [node.name for node in facts.breached(state)]
+    names += [suspect.service for suspect in state.health.suspects[:MOST_CALLED]]
+    if not names or not incident.is_open:
+        return ()
+    return (calling.section(state, dict.fromkeys(names), now),)
 
 
 def current(state: State, id: str = "") -> Incident | None:
