@@ -31,7 +31,7 @@ def section(state: State, names: Iterable[str], now: Instant) -> Section:
     for name in teams_of(state, asked):
         team = facts.team(state, name)
         rows += _team(state, team, began, now) if team else [_nobody(name)]
-    rows += [row for name in asked for row in _supplier(state, name)]
+    rows += [row for name in asked for row in _supplier(state, name, len(asked) > 1)]
     note = "" if rows else "Nobody is named as owner, so nobody can be told whom to call."
     counted = f"Counted from {clock(began[0])} UTC, {began[1]}." if began and _counts(state, asked) else ""
     return Section(TITLE, COLUMNS, tuple(rows), line(note or counted, Tone.DIM))
@@ -104,18 +104,19 @@ def _on_call(state: State, team: Team, now: Instant) -> Line:
     )
 
 
-def _contact(label: str, contact: str) -> Row:
+def _contact(label: str, contact: str, whose: str = "") -> Row:
     """Its key is what is copied: the number alone."""
     web = is_web(contact)
-    return Row((line(label, Tone.DIM), line(contact)), contact, "link" if web else "contact")
+    cells = (line(label, Tone.DIM), line(contact), line(whose, Tone.DIM))
+    return Row(cells[: 3 if whose else 2], contact, "link" if web else "contact")
 
 
-def _supplier(state: State, name: str) -> Iterator[Row]:
+def _supplier(state: State, name: str, of_several: bool) -> Iterator[Row]:
     """Of what others run: how to reach them."""
     if name in state.health.graph.index:
         declared = facts.declared(state, name)
         if isinstance(declared, Service) and declared.contact:
-            yield _contact(name, declared.contact)
+            yield _contact("contact", declared.contact, f"for {name}" if of_several else "")
 
 
 def _next(state: State, step: EscalationStep, began: tuple[Instant, str] | None, now: Instant) -> Row:

@@ -126,6 +126,7 @@ def moved(here: Path) -> dict[str, bytes]:
     return found | {"record": go(here, "journal", "export").stdout.encode()}
 
 
+@pytest.mark.timeout(600)  # dozens of programs, one after the other
 def test_no_command_moves_anything(here: Path, first: tuple[str, ...]) -> None:
     before = moved(here)
     for name, words in ACTS.items():

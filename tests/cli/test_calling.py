@@ -73,7 +73,7 @@ def test_a_trusted_lookup_says_who_it_is_now(tmp_path: Path) -> None:
         "chat #web",
         "then mara after 10 min",
         "then team platform, +49 30 2 after 20 min",
-        "psp https://psp.example/support",
+        "contact https://psp.example/support",
     ]
 
 

@@ -164,3 +164,14 @@ def test_hostile_contacts_are_clean_on_screen() -> None:
 def test_a_failing_shop_without_details_still_says_the_team() -> None:
     state = incident()
     assert cells(section(state, ("checkout-api",), now(state))) == [["payments", "on call"], ["chat", "#pay"]]
+
+
+def test_what_others_run_is_reached_by_its_own_contact() -> None:
+    services = tuple(
+        replace(each, contact="https://support.example") if each.name == "search" else each
+        for each in shop().services
+    )
+    state = calm(model=staffed(services=services))
+    contact = row(state, "search", "contact")
+    assert (contact.key, contact.opens) == ("https://support.example", "link")
+    assert told(state, "search", "storefront")[-1] == ["contact", "https://support.example", "for search"]

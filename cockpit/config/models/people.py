@@ -46,7 +46,7 @@ class EscalationStep(Part):
     team: Name | None = None
     """Another team."""
     after: Duration = 0.0
-    """Counted from the first call."""
+    """Counted from when it began to fail, else from the declaration."""
 
     @model_validator(mode="after")
     def _one_of_them(self) -> EscalationStep:
