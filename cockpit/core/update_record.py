@@ -99,7 +99,7 @@ def _vouched(picture: Picture, news: Iterable[Recorded]) -> frozenset[str]:
 
 # The timeline
 
-SEEN = frozenset({"level.observed"})
+SEEN = frozenset({"level.observed", "change.observed"})
 """What the picture tells by itself."""
 
 

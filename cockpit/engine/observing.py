@@ -12,7 +12,7 @@ from cockpit.core.health import readings
 from cockpit.core.health.state import Health, Node
 from cockpit.core.incident.model import open_ones
 from cockpit.core.journal import Fact
-from cockpit.core.json import Json
+from cockpit.core.json import Json, digest
 from cockpit.core.levels import Instant, Integrity, Shown
 from cockpit.core.state import State
 from cockpit.core.update_record import needs_somebody
@@ -21,6 +21,7 @@ from cockpit.ports import Journal
 
 log = logging.getLogger(__name__)
 OBSERVED: Final = "level.observed"
+CHANGE: Final = "change.observed"
 GAP: Final = "journal.gap"
 OBSERVER: Final = "observer"
 """The lock of the one who writes."""
@@ -52,8 +53,8 @@ class Observer:
         self._told: dict[str, str] = {}
         """How each node was when it was last written down: level and data."""
         self._open = False
-        self._owed: set[str] = set()
-        """Debts that were put on record: who has cleaned up meanwhile is not told again."""
+        self._told_of: set[str] = set()
+        """Uids of what was put on record once: who has cleaned up meanwhile is not told of it again."""
         self._waiting: list[Fact] = []
         self._lost: list[Instant] = []
         self._wake = asyncio.Event()
@@ -66,9 +67,10 @@ class Observer:
             return
         if not self._open or not self._ours:
             self._open, self._told = True, _of_record(state)
-        debts = [fact for fact in debts_left_behind(state, at) if fact.uid not in self._owed]
-        self._owed |= {fact.uid for fact in debts}
-        facts = [*self._changes(state.health, at), *debts]
+        beside = [*debts_left_behind(state, at), *releases(state, at)]
+        beside = [fact for fact in beside if fact.uid not in self._told_of]
+        self._told_of |= {fact.uid for fact in beside}
+        facts = [*self._changes(state.health, at), *beside]
         if not facts:
             return
         self._waiting += facts
@@ -113,8 +115,8 @@ class Observer:
             self._poke()
 
     def _give_up(self, facts: Sequence[Fact], lost: Sequence[Instant]) -> None:
-        """Levels that were not written are a gap; a debt is tried again at the next look."""
-        self._owed -= {fact.uid for fact in facts}
+        """Levels that were not written are a gap; what has a uid of its own is tried at the next look."""
+        self._told_of -= {fact.uid for fact in facts}
         self._lost = [*lost, *(fact.at for fact in facts if fact.kind == OBSERVED), *self._lost]
 
     def _claimed(self) -> bool:
@@ -139,6 +141,22 @@ def debts_left_behind(state: State, at: Instant) -> Iterator[Fact]:
             # Of several cockpits that see it begin at about the same time one is enough.
             uid = f"debt-{owner}-{name}-{int(since // DEBT_GRAIN)}"
             yield Fact("obligation.opened", at, COCKPIT, body, uid=uid)
+
+
+def releases(state: State, at: Instant) -> Iterator[Fact]:
+    """Changes made while an incident is open; those before it came with its declaration."""
+    since = min((each.declared_at for each in open_ones(state.record.incidents.values())), default=None)
+    for change in state.health.changes:
+        if since is not None and change.at >= since:
+            body: dict[str, Json] = {
+                "service": change.service,
+                "what": change.what,
+                "version": change.version,
+                "by": change.by,
+                "told_at": change.at,
+            }
+            name = digest([change.service, change.at, change.what])[:16]
+            yield Fact(CHANGE, at, COCKPIT, body, uid=f"change-{name}")
 
 
 def _of_record(state: State) -> dict[str, str]:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cockpit.adapters.journal.memory import MemoryJournal
-from cockpit.core.events import IncidentActed
+from cockpit.core.events import ChangesSeen, Event, IncidentActed, Sampled
 from cockpit.core.incident import words
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Severity
+from cockpit.core.poll import Change
 from cockpit.errors import JournalError
 
-from .worlds import BAD, LATER, SHOP, START, Running, answering, mark, start
+from .worlds import BAD, LATER, SHOP, START, Running, Scripted, answering, line, mark, start
 
 Levels = list[tuple[str, str, str]]
 
@@ -150,4 +151,25 @@ async def test_what_a_degraded_mode_leaves_to_clean_up_is_owed_once() -> None:
     for _ in range(10):
         await settle(running)
     assert running.state.record.obligations == ()
+    await running.stop()
+
+
+async def test_a_release_in_the_middle_of_it_is_in_the_story_once() -> None:
+    journal = MemoryJournal()
+    later = Change("checkout", START + 90, "release 1.43", "1.43", "aiko")
+
+    def say(at: float) -> list[Event]:
+        poll = line(at)
+        told: list[Event] = [Sampled(number, each) for number, each in poll.samples.items()]
+        return [*told, ChangesSeen((later,) if at >= later.at else ())]
+
+    running = start(Scripted(say), journal=journal, observes=lambda: True)
+    await settle(running, 20.0)
+    await declare(running)
+    for _ in range(25):
+        await settle(running)
+    story = running.state.record.incidents["INC-1"].story
+    assert [(each.at, each.text) for each in story if each.kind == "change"] == [
+        (START + 90, "checkout: release 1.43, by aiko")
+    ]
     await running.stop()

@@ -171,6 +171,10 @@ def _of_world(fact: Fact) -> str:
         case "level.observed":
             was = f" (was {body['was']})" if body.get("was") else ""
             return f"{body.get('name')}: {body.get('level')}{was}".replace("_", " ")
+        case "change.observed":
+            version = "" if str(body.get("version", "")) in str(body.get("what")) else f" {body['version']}"
+            by = f", by {body['by']}" if body.get("by") else ""
+            return f"{body.get('service')}: {body.get('what')}{version}{by}"
         case "flag.requested":
             return f"{fact.actor} {FLIPS.get(str(body.get('kind')), 'sets')} {_flag(body)}"
         case "flag.settled":
