@@ -16,6 +16,7 @@ from cockpit.core.levels import Severity
 from cockpit.core.runbook.work import Answered, HttpAnswer
 from cockpit.text import first_hidden
 from cockpit.tui.screens.composer import Composer
+from cockpit.tui.screens.write import Writing
 
 from .acting import Acted
 from .conftest import screen_text
@@ -230,6 +231,16 @@ async def test_hostile_notes_and_pastes_stay_text(which: int) -> None:
         assert first_hidden("".join(screen_text(pilot))) == ""
     for call, _ in one.stage.http.sent:
         assert first_hidden(str(call.json["text"])) == ""  # type: ignore[index,call-overload]
+
+
+async def test_what_is_pasted_into_a_note_is_clean_before_it_is_drawn() -> None:
+    async with (await acted()).app().run_test(size=(80, 24)) as pilot:
+        await seen(pilot, "INC-1")
+        await keys(pilot, "i", "n", until="A note")
+        writing = pilot.app.screen.query_one(Writing)
+        writing.post_message(Paste("a\x1b]0;owned\x07\x1b[2Jb"))
+        await seen(pilot, "ab")
+        assert first_hidden(writing.text + "".join(screen_text(pilot))) == ""
 
 
 async def test_read_only_drafts_and_sends_nothing() -> None:

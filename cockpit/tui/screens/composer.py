@@ -46,11 +46,12 @@ class Composer(View):
         """What was asked to be sent last, where and when: until it is on record nobody else tells."""
 
     def body(self) -> Iterable[Widget]:
-        self.area = Area(id="text")
+        # Held here: what lies in another widget comes later than what the screen looks for.
+        self.area, self.difference = Area(id="text"), Block(id="difference")
         yield Block(id="headline")
         yield Rule("new", id="new-title")
         with VerticalScroll(id="new"):
-            yield Block(id="difference")
+            yield self.difference
         yield Rule("text", id="text-title")
         yield self.area
 
@@ -82,9 +83,7 @@ class Composer(View):
         )
         title, changed = composing.difference(incident, form, written.text)
         self.query_one("#new-title", Rule).show(title)
-        self.query_one("#difference", Block).show(
-            lambda width: [part for each in changed for part in wrap(each, width)]
-        )
+        self.difference.show(lambda width: [part for each in changed for part in wrap(each, width)])
         self.query_one("#text-title", Rule).show(TYPING if self.writing else HOW)
 
     def on_descendant_focus(self) -> None:

@@ -28,8 +28,9 @@ class Handover(View):
     BINDINGS: ClassVar[list[BindingType]] = screen_keys("handover", "offer", "accept", "copy", "back")
 
     def body(self) -> Iterable[Widget]:
+        self.paste = Block(id="handover")
         with VerticalScroll(id="paste"):
-            yield Block(id="handover")
+            yield self.paste
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one("#paste"))
@@ -44,7 +45,7 @@ class Handover(View):
             lines = [line(f"{self.subject} is not on record (yet)", Tone.WARNING)]
         else:
             lines = handover.drawn(state, incident, now)
-        self.query_one("#handover", Block).show(lambda width: [fit(each, width) for each in lines])
+        self.paste.show(lambda width: [fit(each, width) for each in lines])
 
     def _known(self) -> tuple[State, Incident] | None:
         state = self.cockpit.read()

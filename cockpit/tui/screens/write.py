@@ -8,9 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import TextArea
 
 from cockpit.text import clean
+from cockpit.tui.widgets.area import Area
 from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.painted import LOOKS
 from cockpit.views.layout import wrap
@@ -24,8 +24,8 @@ HINT: Line = (
 )
 
 
-class Writing(TextArea):
-    """Plain text without colours of its own; what is pasted is cleaned when it is taken."""
+class Writing(Area):
+    """Plain text without colours of its own."""
 
 
 class Write(ModalScreen[str | None]):
@@ -46,7 +46,7 @@ class Write(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Block(id="asked")
-            yield Writing(self._text, id="writing", tab_behavior="focus", soft_wrap=True)
+            yield Writing(self._text, id="writing")
             yield Block(HINT, id="hint")
 
     def on_mount(self) -> None:

@@ -10,8 +10,14 @@ from cockpit.text import clean
 
 
 class Area(TextArea):
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, tab_behavior="focus", soft_wrap=True, highlight_cursor_line=False)
+    def __init__(self, text: str = "", *, id: str | None = None) -> None:
+        super().__init__(
+            clean(text, multiline=True),
+            id=id,
+            tab_behavior="focus",
+            soft_wrap=True,
+            highlight_cursor_line=False,
+        )
 
     def on_mount(self) -> None:
         self.cursor_blink = False
