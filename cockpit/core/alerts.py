@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from functools import lru_cache
+from typing import Final, Generic, Literal, TypeAlias, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from cockpit.core.levels import Instant
@@ -16,6 +17,7 @@ from cockpit.core.state import Acknowledgement, State
 Standing: TypeAlias = Literal["firing", "pending", "silenced", "inhibited"]
 Labels: TypeAlias = Mapping[str, str]
 NO_LABELS: Final[Labels] = {}
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,33 @@ class Known:
 
 
 def known_alerts(state: State) -> tuple[Known, ...]:
-    """Every alert once, by name and labels."""
-    managers = frozenset(server.name for server in state.model.alertmanager)
-    whom = whom_of(state)
-    gathered = _Gathering(managers, {each.name: each.labels for each in state.model.prometheus})
-    found = [_known(key, told, managers, whom) for key, told in gathered.of(state.health.alerts).items()]
+    """Every alert once, by name and labels; quick to ask again as long as nobody told anything new."""
+    return _together(_Same(state.health.alerts), _Same(state.model), _Same(state.health.graph.index))
+
+
+class _Same(Generic[T]):
+    """Compared by identity: to compare thousands of alerts takes as long as to put them together."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: T) -> None:
+        self.it = it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.it is other.it
+
+
+@lru_cache(maxsize=2)
+def _together(
+    alerts: _Same[tuple[Alert, ...]], model: _Same[Model], known: _Same[Mapping[str, int]]
+) -> tuple[Known, ...]:
+    managers = frozenset(server.name for server in model.it.alertmanager)
+    whom = _whom(model.it, known.it)
+    gathered = _Gathering(managers, {each.name: each.labels for each in model.it.prometheus})
+    found = [_known(key, told, managers, whom) for key, told in gathered.of(alerts.it).items()]
     return tuple(sorted(found, key=lambda each: (each.name, each.key)))
 
 
@@ -108,8 +132,14 @@ def _is_part(some: Labels, all_: Labels) -> bool:
 
 def written(labels: Labels) -> str:
     """`Slow{service="search"}`"""
-    rest = ",".join(f"{name}={quote(value)}" for name, value in sorted(labels.items()) if name != "alertname")
+    pairs = sorted(labels.items())
+    rest = ",".join(f"{name}={_quoted(value)}" for name, value in pairs if name != "alertname")
     return f"{labels.get('alertname', '')}{{{rest}}}"
+
+
+def _quoted(value: str) -> str:
+    """Most values need no look at each of their letters."""
+    return f'"{value}"' if value.replace("-", "").isalnum() else quote(value)
 
 
 def _known(key: str, told: Sequence[Alert], managers: frozenset[str], whom: Callable[[Labels], str]) -> Known:
@@ -148,8 +178,12 @@ def whom_of(state: State) -> Callable[[Labels], str]:
 
     A service's own labels come first, then the labels in configured order.
     """
-    known, order = state.health.graph.index, state.model.alert_labels
-    own = [(each.name, each.alert_labels) for each in state.model.services if each.alert_labels]
+    return _whom(state.model, state.health.graph.index)
+
+
+def _whom(model: Model, known: Mapping[str, int]) -> Callable[[Labels], str]:
+    order = model.alert_labels
+    own = [(each.name, each.alert_labels) for each in model.services if each.alert_labels]
 
     def whom(labels: Labels) -> str:
         named = next((name for name, wanted in own if _is_part(wanted, labels)), "")

@@ -16,7 +16,10 @@ from cockpit.core.state import State
 def standing(state: State) -> tuple[tuple[Silenced, tuple[str, ...]], ...]:
     """Each silence once, with the Alertmanagers that have it; the one that ends first stands first."""
     found: dict[str, tuple[Silenced, tuple[str, ...]]] = {}
+    configured = {server.name for server in state.model.alertmanager}
     for source, silences in sorted(state.picture.silences.items()):
+        if configured and source not in configured:  # one that a reload has taken away
+            continue
         for each in silences:
             first, sources = found.get(each.id, (each, ()))
             found[each.id] = (first, (*sources, source))
