@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks at what is due."""
+KEEP_EVERY: Final = 0.2
+"""Seconds between two looks whether there is a poll to keep; of polls that come faster some are left out."""
 LARGE_EVERY: Final = 15.0
 """Seconds between two polls of a large fleet that the ring keeps."""
 LEAST_AGAIN: Final = 10.0
@@ -125,7 +127,14 @@ class Awake:
     # The ring
 
     async def _keep(self) -> None:
-        async for state in self._engine.follow():
+        """Each poll, as far as the disk keeps up: one that hangs must not make us grow."""
+        last = None
+        while True:
+            await asyncio.sleep(KEEP_EVERY)
+            state = self._engine.state
+            if state.picture.last_poll is last:
+                continue
+            last = state.picture.last_poll
             try:
                 await asyncio.to_thread(self._ring.write, state)
             except RecordingError as error:

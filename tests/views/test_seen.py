@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cockpit.core.events import LooksSeen, PollReplayed, SourceFailed
+from cockpit.core.events import LooksSeen, PollReplayed, RecordGrew, SourceFailed, WatchSeen
+from cockpit.core.incident import words
+from cockpit.core.journal import Recorded
+from cockpit.core.levels import Severity
 from cockpit.core.model import MetricServer
 from cockpit.core.poll import Look, Poll
 from cockpit.core.state import State
@@ -105,3 +108,17 @@ def test_hostile_words_of_a_look_are_clean() -> None:
     look = replace(BUSY, text="answers\x1b[2J 200\n")
     state, _ = update(blind(), LooksSeen({"search": (look,)}))
     assert "\x1b" not in "".join(sentences(state, now(state)))
+
+
+def test_with_an_incident_open_and_nobody_awake_the_first_line_says_so() -> None:
+    state = play(initial(shop()), HEALTHY, 60.0)
+    declared = words.declared("INC-1", "Nobody can buy", Severity.SEV3, "mara", now(state))
+    opened, _ = update(state, RecordGrew((Recorded(1, declared, "here", "b", 0, "", ""),)))
+    told = "reminds only while a cockpit is open"
+
+    def says(one: State, runs: bool | None) -> bool:
+        after = one if runs is None else update(one, WatchSeen(runs))[0]
+        return told in text_of(firstline(after, now(after), 300))
+
+    assert [says(opened, runs) for runs in (None, False, True)] == [False, True, False]
+    assert not says(state, False)
