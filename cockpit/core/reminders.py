@@ -11,7 +11,7 @@ from cockpit.core.incident.model import open_ones
 from cockpit.core.levels import Instant, Seconds, Shown
 from cockpit.core.model import Capability, Degradation
 from cockpit.core.reminded import Said
-from cockpit.core.runbook.run import Run
+from cockpit.core.runbook.run import Execution, Run
 from cockpit.core.runbook.states import RunState
 from cockpit.core.state import State
 from cockpit.core.update_sources import TITLES
@@ -124,11 +124,18 @@ def _runs(state: State, again: Seconds) -> Iterator[Reminder]:
 
 def _waits(run: Run) -> str:
     """Empty: it goes on by itself, or its operator is at it."""
-    if any(one.approval for one in run.executions if not one.settled):
+    if any(_lacks_approval(run, one) for one in run.executions):
         return "a second person has to approve a step"
     if run.state is RunState.HELD:
         return run.hold.reason if run.hold else "it is held"
     return ""
+
+
+def _lacks_approval(run: Run, one: Execution) -> bool:
+    step = run.step(one.key.step)
+    if not one.approval or one.settled or one.intent is not None or step is None or step.approval is None:
+        return False
+    return len(one.approvals) < step.approval.min and "broken_glass" not in one.confirmed
 
 
 def _debts(state: State, now: Instant, again: Seconds) -> Iterator[Reminder]:

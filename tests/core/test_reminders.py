@@ -31,6 +31,10 @@ from cockpit.core.reminders import (
     reminders,
     turn,
 )
+from cockpit.core.runbook.actions import Command
+from cockpit.core.runbook.model import Approval, Reach, Runbook, Step
+from cockpit.core.runbook.run import Execution, Hold, Key, Run
+from cockpit.core.runbook.states import RunState
 from cockpit.core.runbook.work import FlagOutcome
 from cockpit.core.state import Obligation, State
 from cockpit.core.update import initial, update
@@ -250,3 +254,25 @@ def test_nothing_is_said_more_often_than_it_may_be(looks: list[tuple[float, bool
             assert last is None or at - last >= min(900.0, SETTLES)
             last = at
         said, gone = dict(done.said), dict(done.gone)
+
+
+def waiting(**fields: object) -> State:
+    step = Step("write", "Fail over", Command(("x",)), Reach.WRITE, approval=Approval(min=1))
+    book = Runbook("failover", "Fail over", (step,))
+    run = Run("R-7", book, "live", START, "mara", at_step="write", **fields)  # type: ignore[arg-type]
+    state = calm()
+    return replace(state, record=replace(state.record, runs={"R-7": run}))
+
+
+def test_a_run_that_is_held_or_lacks_a_second_person_waits_for_somebody() -> None:
+    asked = Execution(Key("write", 1), approval={"digest": "d"})
+    at = START + 1000.0
+    assert texts(waiting(), at) == [], "its operator is at it"
+    assert texts(waiting(executions=(asked,)), at) == [
+        "R-7 (Fail over) waits for somebody: a second person has to approve a step"
+    ]
+    assert texts(waiting(executions=(replace(asked, approvals=("ines",)),)), at) == []
+    assert texts(waiting(executions=(replace(asked, confirmed={"broken_glass": {}}),)), at) == []
+    held = {"state": RunState.HELD, "hold": Hold("it took too long", START)}
+    assert texts(waiting(**held), at) == ["R-7 (Fail over) waits for somebody: it took too long"]
+    assert texts(waiting(**{**held, "state": RunState.COMPLETED}), at) == []
