@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cockpit.cli.settings import Settings
 from cockpit.core.incident.model import Incident, open_ones
@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from cockpit.engine.runs.world import World
 
 
+LOOK_BACK: Final = 5.0
+"""Seconds that what the business did before may be asked for."""
+
+
 async def looked(settings: Settings, world: World) -> State:
     """The picture of now with the record of `world`; servers that cannot be asked leave it unknown."""
     from cockpit.cli.loading import live
     from cockpit.engine.runs.remembered import record_now
 
-    state = await live(settings, readonly=True).once()
+    state = await live(settings, readonly=True).once(look_back=LOOK_BACK)
     return replace(state, record=await record_now(world.journal))
 
 

@@ -25,11 +25,12 @@ def report(settings: Settings, html: Path, *, zone: str | None = None, force: bo
 async def _report(settings: Settings, html: Path, zone: str | None, force: bool) -> int:
     from cockpit.cli import zones
     from cockpit.cli.loading import live, load
+    from cockpit.cli.looking import LOOK_BACK
     from cockpit.views.export import impact
 
     engine = live(settings, readonly=True)
     there = zones.named(zone, engine.now())
-    state = await engine.once()
+    state = await engine.once(look_back=LOOK_BACK)
     try:
         state = replace(state, record=await _record(load(settings)))
     except (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import TypeAlias
 
 from cockpit.core.actions import Act, Action, AskAnew, ReasonAgain, RecordDecision
@@ -147,12 +148,21 @@ class Engine:
             self._ended.set_result(None)
         await self._gone.wait()
 
-    async def once(self, history_wait: Seconds = 5.0) -> State:
-        """One look: one poll, the minutes before it as far as they can be read in time, reasoned."""
+    async def once(self, history_wait: Seconds = 5.0, *, look_back: Seconds = 0.0) -> State:
+        """One look: one poll, the minutes before it as far as they can be read in time, reasoned.
+
+        `look_back`: how long what the business did before may be asked for on top; 0: it is not asked.
+        """
         self._begin()
         try:
             await self._asking.once(history_wait)
             await self.settled()
+            if self._looking_back and look_back:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(look_back):
+                        await self._looking_back.look()
+                await self._looking_back.close()
+                await self.settled()
             return self.state
         finally:
             await self._shut()

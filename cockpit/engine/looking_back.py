@@ -57,7 +57,7 @@ class LookingBack:
                     log.exception("looking back")
                 await self._clock.sleep(EVERY)
         finally:
-            await self._close()
+            await self.close()
 
     async def look(self) -> None:
         """Everything that is due, one question after the other: live polls come first."""
@@ -65,7 +65,7 @@ class LookingBack:
         if state.health.at is None or state.picture.history_share < 1.0:
             return
         if state.generation != self._generation or self._archive is None:
-            await self._close()
+            await self.close()
             self._archive, self._metrics = self._reach(state)
             self._generation, self._due = state.generation, {}
         for capability in state.model.capabilities:
@@ -135,7 +135,8 @@ class LookingBack:
         self._due[name, "affected"] = now + AFFECTED_EVERY
         return replace(past, affected=float(reading.value), affected_at=now)
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """Lets go of who was asked; the next look asks anew."""
         archive, metrics = self._archive, self._metrics
         self._archive = self._metrics = None
         if archive is not None:

@@ -1,4 +1,4 @@
-"""An incident that is noticed late has its true beginning, its cost and its spent budget, from a real past."""
+"""An incident noticed late has its true beginning, its cost and its spent budget, from a real past."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cockpit import wiring
 from cockpit.core.past import Past
 from cockpit.core.state import State
 from cockpit.views import facts
@@ -78,3 +79,15 @@ async def test_it_began_when_it_began(own_prometheus: OwnPrometheus, tmp_path: P
         assert known.lost.kind == "measured"
         minutes = (cockpit.state.health.impacts["place-order"].since or 0.0) - known.began
         assert known.lost.low == pytest.approx(minutes / 60 * 40 * 48, rel=0.05)
+
+
+async def test_one_look_is_enough_where_somebody_waits_for_it(
+    own_prometheus: OwnPrometheus, tmp_path: Path
+) -> None:
+    now = time.time()
+    server = own_prometheus(past=past(now, now - LATE))
+    engine = wiring.live(configured(tmp_path, server.url, capabilities=[BUY]), readonly=True)
+    state = await engine.once(look_back=30.0)
+    found = state.picture.past["place-order"]
+    assert found.began == pytest.approx(now - LATE, abs=120)
+    assert found.budget is not None
