@@ -78,7 +78,7 @@ def _team(state: State, team: Team, began: tuple[Instant, str] | None, now: Inst
         if contact:
             yield _contact(label, contact)
     if team.page:
-        yield Row((line("page", Tone.DIM), line("by webhook (P)")))
+        yield Row((line("page", Tone.DIM), line(f"by webhook: P, or cockpit incident page {team.name}")))
     for step in team.escalation:
         if step.kind != "oncall":
             yield _next(state, step, began, now)

@@ -65,7 +65,7 @@ def test_ways_to_reach_it_then_who_is_next_and_when() -> None:
         ["phone", "+49 30 1"],
         ["chat", "#pay"],
         ["email", "pay@shop.example"],
-        ["page", "by webhook (P)"],
+        ["page", "by webhook: P, or cockpit incident page payments"],
         ["then", "mara", "their turn since 22:38 UTC"],
         ["then", "team platform, +49 30 2", "in 8 min (22:48 UTC)"],
     ]
