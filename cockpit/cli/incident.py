@@ -19,6 +19,8 @@ commands = typer.Typer(
     no_args_is_help=False,
 )
 
+LONGEST = 1024 * 1024
+"""Bytes of a block that is pasted."""
 Config = Annotated[
     Path | None, typer.Option("--config", metavar="PATH", help="File or folder of the configuration.")
 ]
@@ -114,8 +116,19 @@ def note(
     kind = "hypothesis" if hypothesis else "decision" if decision else "note"
     about = confirmed if confirmed is not None else ruled_out
     verdict = "confirmed" if confirmed is not None else "ruled out" if ruled_out is not None else None
-    text = sys.stdin.read() if text == "-" else text
+    text = _pasted() if text == "-" else text
     return note(_settings(context, config), incident, kind, text, about, verdict)
+
+
+def _pasted() -> str:
+    """What comes on stdin. Raises UsageError."""
+    found = sys.stdin.buffer.read(LONGEST + 1)
+    if len(found) > LONGEST:
+        raise UsageError(f"stdin holds more than {LONGEST // 1024} KiB", "paste a part of it")
+    try:
+        return found.decode()
+    except UnicodeDecodeError:
+        raise UsageError("stdin is no UTF-8 text", "write it in UTF-8") from None
 
 
 @commands.command()

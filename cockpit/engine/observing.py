@@ -12,7 +12,7 @@ from cockpit.core.health import readings
 from cockpit.core.health.state import Health, Node
 from cockpit.core.incident.model import open_ones
 from cockpit.core.journal import Fact
-from cockpit.core.json import Json, digest
+from cockpit.core.json import Json, digest, whole_text
 from cockpit.core.levels import Instant, Integrity, Shown
 from cockpit.core.state import State
 from cockpit.core.update_record import needs_somebody
@@ -155,8 +155,8 @@ def releases(state: State, at: Instant) -> Iterator[Fact]:
                 "by": change.by,
                 "told_at": change.at,
             }
-            name = digest([change.service, change.at, change.what])[:16]
-            yield Fact(CHANGE, at, COCKPIT, body, uid=f"change-{name}")
+            name = digest(whole_text([change.service, change.at, change.what]))[:16]
+            yield Fact(CHANGE, at, COCKPIT, whole_text(body), uid=f"change-{name}")
 
 
 def _of_record(state: State) -> dict[str, str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cockpit.core.incident.model import Sent, Status, Verdict
-from cockpit.core.journal import Fact
-from cockpit.core.json import Json
+from cockpit.core.journal import Fact, new_uid
+from cockpit.core.json import Json, whole_text
 from cockpit.core.levels import Instant, Severity
 
 DECLARED: Final = "incident.declared"
@@ -41,11 +41,11 @@ def declared(
         "began_at": at if began_at is None else min(began_at, at),
         "evidence": dict(evidence or {}),
     }
-    return Fact(DECLARED, at, actor, body, id, uid=id)
+    return _fact(DECLARED, at, actor, body, id, uid=id)
 
 
 def joined(id: str, actor: str, at: Instant) -> Fact:
-    return Fact(JOINED, at, actor, {}, id)
+    return _fact(JOINED, at, actor, {}, id)
 
 
 def noted(
@@ -64,23 +64,23 @@ def noted(
         body["told_at"] = told_at
     if said_by:
         body["said_by"] = said_by
-    return Fact(NOTED, at, actor, body, id)
+    return _fact(NOTED, at, actor, body, id)
 
 
 def judged(id: str, number: int, verdict: Verdict, reason: str, actor: str, at: Instant) -> Fact:
     """What became of hypothesis `number`; an empty verdict opens it again."""
-    return Fact(
+    return _fact(
         NOTED, at, actor, {"kind": "hypothesis", "about": number, "verdict": verdict, "text": reason}, id
     )
 
 
 def role(id: str, name: str, who: str, actor: str, at: Instant) -> Fact:
     """An empty `who`: nobody has it any more."""
-    return Fact(ROLE, at, actor, {"role": name, "who": who}, id)
+    return _fact(ROLE, at, actor, {"role": name, "who": who}, id)
 
 
 def severity(id: str, value: Severity, was: Severity | None, reason: str, actor: str, at: Instant) -> Fact:
-    return Fact(SEVERITY, at, actor, {"severity": value, "was": was, "reason": reason}, id)
+    return _fact(SEVERITY, at, actor, {"severity": value, "was": was, "reason": reason}, id)
 
 
 def update_requested(
@@ -103,31 +103,43 @@ def update_requested(
         "text": text,
         "claims": dict(claims),
     }
-    return Fact(UPDATE_REQUESTED, at, actor, body, id, uid=op_id)
+    return _fact(UPDATE_REQUESTED, at, actor, body, id, uid=op_id)
 
 
 def update_settled(id: str, op_id: str, outcome: Sent, why: str, actor: str, at: Instant) -> Fact:
-    return Fact(UPDATE_SETTLED, at, actor, {"op_id": op_id, "outcome": outcome, "reason": why}, id)
+    return _fact(UPDATE_SETTLED, at, actor, {"op_id": op_id, "outcome": outcome, "reason": why}, id)
 
 
 def offered(id: str, to: str, text: str, actor: str, at: Instant) -> Fact:
     """A handover is offered; it counts when the other accepts it."""
-    return Fact(HANDOVER, at, actor, {"phase": "offered", "to": to, "text": text}, id)
+    return _fact(HANDOVER, at, actor, {"phase": "offered", "to": to, "text": text}, id)
 
 
 def accepted(id: str, actor: str, at: Instant) -> Fact:
-    return Fact(HANDOVER, at, actor, {"phase": "accepted"}, id)
+    return _fact(HANDOVER, at, actor, {"phase": "accepted"}, id)
 
 
 def resolved(id: str, reason: str, left: Sequence[str], actor: str, at: Instant) -> Fact:
     """`left`: what is not fine or not cleaned up, where somebody resolves it all the same."""
-    return Fact(RESOLVED, at, actor, {"reason": reason, "left": list(left)}, id)
+    return _fact(RESOLVED, at, actor, {"reason": reason, "left": list(left)}, id)
 
 
 def reopened(id: str, reason: str, actor: str, at: Instant) -> Fact:
-    return Fact(REOPENED, at, actor, {"reason": reason}, id)
+    return _fact(REOPENED, at, actor, {"reason": reason}, id)
 
 
 def debt_closed(title: str, run: str, reason: str, actor: str, at: Instant, incident: str = "") -> Fact:
     """Somebody has cleaned up what was left."""
-    return Fact("obligation.closed", at, actor, {"title": title, "why": reason}, incident, run)
+    return _fact("obligation.closed", at, actor, {"title": title, "why": reason}, incident, run)
+
+
+def _fact(
+    kind: str,
+    at: Instant,
+    actor: str,
+    body: Mapping[str, Json],
+    incident: str,
+    run: str = "",
+    uid: str | None = None,
+) -> Fact:
+    return Fact(kind, at, actor, whole_text(body), incident, run, uid=uid or new_uid())

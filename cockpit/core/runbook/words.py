@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from cockpit.core.journal import Fact
-from cockpit.core.json import Json
+from cockpit.core.json import Json, whole_text
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.run import Key, Run
 from cockpit.core.runbook.states import Phase
-from cockpit.text import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +31,13 @@ class Word:
             kind,
             at,
             actor,
-            _whole(self.body),
+            whole_text(self.body),
             run.incident,
             run.id,
             key.step if key else "",
             key.visit if key else 0,
             key.attempt if key else 0,
         )
-
-
-def _whole(value: Any) -> Any:
-    """Captures and answers may hold halves of characters, and a record must not."""
-    match value:
-        case str():
-            return whole(value)
-        case Mapping():
-            return {whole(name): _whole(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_whole(each) for each in value]
-    return value
 
 
 class Task(StrEnum):

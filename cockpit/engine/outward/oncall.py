@@ -11,7 +11,7 @@ from cockpit.core.incident.model import Sent
 from cockpit.core.incident.rules import Channel
 from cockpit.core.incident.story import SENT
 from cockpit.core.journal import Fact, new_uid
-from cockpit.core.json import Json
+from cockpit.core.json import Json, whole_text
 from cockpit.core.model import Team
 from cockpit.core.wanted import OncallWanted, PageWanted
 from cockpit.engine.outward.sending import post
@@ -45,7 +45,7 @@ async def page(world: World, wanted: PageWanted, say: Callable[[Event], None]) -
     op_id = new_uid()
     body: dict[str, Json] = {"op_id": op_id, "whom": team.name, "text": wanted.text}
     await world.journal.append(
-        [Fact("page.requested", wanted.at, wanted.actor, body, wanted.incident, uid=op_id)]
+        [Fact("page.requested", wanted.at, wanted.actor, whole_text(body), wanted.incident, uid=op_id)]
     )
     world.die_at("after_page_request")
     document: dict[str, Json] = {**body, "schema": "cockpit.page/v1", "actor": wanted.actor, "at": wanted.at}
@@ -55,7 +55,9 @@ async def page(world: World, wanted: PageWanted, say: Callable[[Event], None]) -
     told = f"page of {team.name} {SENT[outcome]}{': ' if why else ''}{why}"
     settled: dict[str, Json] = {"op_id": op_id, "whom": team.name, "outcome": outcome, "reason": why}
     try:
-        await world.journal.append([Fact("page.settled", now, world.actor, settled, wanted.incident)])
+        await world.journal.append(
+            [Fact("page.settled", now, world.actor, whole_text(settled), wanted.incident)]
+        )
     except JournalError as error:
         told = f"{told}; this could not be put on record: {error}"
     say(Reported(told, now))

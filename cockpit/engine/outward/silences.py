@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cockpit.core.events import Event, Reported
 from cockpit.core.journal import Fact, new_uid
-from cockpit.core.json import Json
+from cockpit.core.json import Json, whole_text
 from cockpit.core.runbook.work import Answered
 from cockpit.core.wanted import SilenceEndWanted, SilenceWanted
 from cockpit.engine.runs.world import World
@@ -30,7 +30,9 @@ async def make_silence(world: World, wanted: SilenceWanted, say: Callable[[Event
     op_id = new_uid()
     about: dict[str, Json] = {"op_id": op_id, "what": "make", "matchers": ", ".join(wanted.matchers)}
     body: dict[str, Json] = {**about, "lasts": wanted.lasts, "reason": wanted.reason}
-    await world.journal.append([Fact(REQUESTED, wanted.at, wanted.actor, body, wanted.incident, uid=op_id)])
+    await world.journal.append(
+        [Fact(REQUESTED, wanted.at, wanted.actor, whole_text(body), wanted.incident, uid=op_id)]
+    )
     now = world.clock.now()
     # The comment is how it is found again after a lost answer, so there is only one like it.
     comment = f"{wanted.reason} ({' '.join(filter(None, ('cockpit', wanted.incident, op_id[:8])))})"
@@ -46,7 +48,9 @@ async def end_silence(world: World, wanted: SilenceEndWanted, say: Callable[[Eve
     op_id = new_uid()
     about: dict[str, Json] = {"op_id": op_id, "what": "end", "matchers": f"silence {wanted.id}"}
     body: dict[str, Json] = {**about, "source": wanted.source, "reason": wanted.reason}
-    await world.journal.append([Fact(REQUESTED, wanted.at, wanted.actor, body, wanted.incident, uid=op_id)])
+    await world.journal.append(
+        [Fact(REQUESTED, wanted.at, wanted.actor, whole_text(body), wanted.incident, uid=op_id)]
+    )
     outcome, why = await silencer.end(wanted.source, wanted.id)
     if why:
         about["reason"] = why
@@ -75,7 +79,7 @@ async def _settle(
     told = f"{what}: {SAID[outcome]}{because}"
     body = {**about, "outcome": SAID[outcome]}
     try:
-        await world.journal.append([Fact(SETTLED, now, world.actor, body, incident)])
+        await world.journal.append([Fact(SETTLED, now, world.actor, whole_text(body), incident)])
     except JournalError as error:
         told = f"{told}; this could not be put on record: {error}"
     say(Reported(told, now))

@@ -153,8 +153,27 @@ def test_a_checkpoint_gives_back_what_is_open_and_leaves_out_old_stories() -> No
 TEXTS = st.sampled_from(["", "x", "SEV9", "resolved", "ruled out"]) | st.text(max_size=5)
 BODIES = st.dictionaries(
     st.sampled_from(
-        ["title", "severity", "kind", "text", "about", "verdict", "role", "who", "phase", "op_id", "claims"]
-        + ["began_at", "evidence", "left", "name", "level", "told_at", "outcome", "status"]
+        [
+            "title",
+            "severity",
+            "kind",
+            "text",
+            "about",
+            "verdict",
+            "role",
+            "who",
+            "phase",
+            "op_id",
+            "claims",
+            "began_at",
+            "evidence",
+            "left",
+            "name",
+            "level",
+            "told_at",
+            "outcome",
+            "status",
+        ]
     ),
     st.none()
     | TEXTS
@@ -180,3 +199,9 @@ def test_no_record_however_odd_breaks_it_and_every_prefix_agrees(
     back = record_at(checkpoint(step))
     assert back is not None
     assert set(back.incidents) == set(step.incidents)
+
+
+def test_half_a_character_does_not_keep_anything_off_the_record() -> None:
+    fact = words.noted("INC-1", "note", "cut \ud83d off", "mara", AT + 1, said_by="l\udc00")
+    told = incident(fact).story[-1]
+    assert (told.text, told.actor) == ("cut \ufffd off", "l\ufffd")
