@@ -9,7 +9,8 @@ from cockpit.core.model import AlertServer, Dependency, FlagStore, MetricServer,
 from cockpit.core.update import initial, update
 from cockpit.views.layout import line_width
 from cockpit.views.lines import text_of
-from cockpit.views.services import Grouping, Options, Order, RowKind, draw, heading, rows
+from cockpit.views.service_lines import draw, heading
+from cockpit.views.services import Grouping, Options, Order, RowKind, rows
 
 from .shop import HEALTHY, incident, measured, now, play, shop
 

@@ -18,16 +18,8 @@ from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.rule import Rule
 from cockpit.views.lines import Line, Span
-from cockpit.views.services import (
-    Grouping,
-    Options,
-    RowKind,
-    ServiceList,
-    ServiceRow,
-    draw,
-    heading,
-    rows,
-)
+from cockpit.views.service_lines import draw, heading
+from cockpit.views.services import Grouping, Options, RowKind, ServiceList, ServiceRow, rows
 
 if TYPE_CHECKING:
     from cockpit.tui.widgets.prompt import Kind
