@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -13,9 +14,10 @@ from cockpit.core.levels import Instant
 DAY: Final = 86_400.0
 SLACK: Final[float] = 300.0
 """Clocks of chats may be this far ahead of ours, in seconds."""
+# Blanks are counted: a pattern that may share many of them out in many ways takes hours over a hostile line.
 _DATE: Final = r"(?P<date>\d{4}-\d\d-\d\d)[T ]"
-_TIME: Final = r"(?P<h>\d{1,2}):(?P<m>\d\d)(?::(?P<s>\d\d)(?:[.,]\d+)?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
-_ZONE: Final = r"\s*(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?"
+_TIME: Final = r"(?P<h>\d{1,2}):(?P<m>\d\d)(?::(?P<s>\d\d)(?:[.,]\d+)?)?\s{0,4}(?P<half>[AaPp]\.?[Mm]\.?)?"
+_ZONE: Final = r"\s{0,4}(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?"
 _STAMPED: Final = re.compile(rf"^[\[(<]?(?:{_DATE})?{_TIME}{_ZONE}[\])>]?[\s,-]*(?P<rest>.*)$")
 """02:14 mara: text; [2026-11-28T02:14:03Z] <mara> text."""
 _NAMED: Final = re.compile(
@@ -32,6 +34,8 @@ class Line:
     at: Instant | None = None
     """None: no time stands there."""
     who: str = ""
+    dated: bool = field(default=False, compare=False, repr=False)
+    """Whether its day stands there, too."""
 
 
 def parsed(block: str, now: Instant) -> tuple[Line, ...]:
@@ -40,32 +44,31 @@ def parsed(block: str, now: Instant) -> tuple[Line, ...]:
     A time without a date is the last such moment that is not in the future; without a zone it is UTC. Where
     no line has a time the whole block is one message.
     """
-    found: list[Line] = []
+    found: list[tuple[Line, list[str]]] = []
     for line in block.splitlines():
         head = _head(line.strip(), now)
         if head is not None:
-            found.append(head)
+            found.append((head, [head.text] if head.text else []))
         elif found:
-            last = found[-1]
-            found[-1] = Line(f"{last.text}\n{line}" if last.text else line, last.at, last.who)
+            found[-1][1].append(line)
         else:
-            found.append(Line(line))
-    trimmed = (Line(each.text.strip(), each.at, each.who) for each in found)
-    return tuple(_days(each for each in trimmed if each.text))
+            found.append((Line(""), [line]))
+    whole = (replace(head, text="\n".join(texts).strip()) for head, texts in found)
+    return tuple(_days(each for each in whole if each.text))
 
 
 def _head(line: str, now: Instant) -> Line | None:
     """The beginning of a message; None: the line goes on with the one before."""
     if match := _NAMED.match(line):
         at = _instant(match, now)
-        return None if at is None else Line("", at, match["who"].strip())
+        return None if at is None else Line("", at, match["who"].strip(), bool(match["date"]))
     match = _STAMPED.match(line)
     at = _instant(match, now) if match else None
     if match is None or at is None:
         return None
-    rest = match["rest"]
+    rest, dated = match["rest"], bool(match["date"])
     who = _WHO.match(rest)
-    return Line(who["rest"], at, (who["a"] or who["b"]).strip()) if who else Line(rest, at)
+    return Line(who["rest"], at, (who["a"] or who["b"]).strip(), dated) if who else Line(rest, at, "", dated)
 
 
 def _instant(match: re.Match[str], now: Instant) -> Instant | None:
@@ -78,10 +81,10 @@ def _instant(match: re.Match[str], now: Instant) -> Instant | None:
         return None
     try:
         day = datetime.fromisoformat(match["date"]) if match["date"] else datetime.fromtimestamp(now, UTC)
+        moment = day.replace(hour=hour, minute=minute, second=second, microsecond=0, tzinfo=UTC)
+        moment -= _offset(match["zone"])
     except (ValueError, OverflowError, OSError):
         return None
-    moment = day.replace(hour=hour, minute=minute, second=second, microsecond=0, tzinfo=UTC)
-    moment -= _offset(match["zone"])
     if not match["date"]:
         while moment.timestamp() > now + SLACK:
             moment -= timedelta(days=1)
@@ -96,8 +99,11 @@ def _offset(zone: str | None) -> timedelta:
     return -span if zone[0] == "-" else span
 
 
-def _days(lines: Iterator[Line]) -> list[Line]:
-    """Over midnight: a block is in order, so what seems later than its end was the day before."""
+def _days(lines: Iterable[Line]) -> list[Line]:
+    """Over midnight: a block is in order, so what seems later than its end was the day before.
+
+    A day that stands there is left as it is.
+    """
     found = list(lines)
     latest: Instant | None = None
     for place in reversed(range(len(found))):
@@ -105,8 +111,8 @@ def _days(lines: Iterator[Line]) -> list[Line]:
         if line.at is None:
             continue
         at = line.at
-        while latest is not None and at > latest + SLACK:
-            at -= DAY
-        found[place] = Line(line.text, at, line.who)
+        if latest is not None and at > latest + SLACK and not line.dated:
+            at -= DAY * math.ceil((at - latest - SLACK) / DAY)
+        found[place] = replace(line, at=at)
         latest = at
     return found

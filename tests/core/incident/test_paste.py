@@ -58,3 +58,28 @@ def test_nothing_that_was_said_is_lost_and_nothing_is_said_in_the_future(block: 
     assert all(line.at is None or line.at <= NOW + 300 for line in found)
     if block.strip() and not any(line.at is not None for line in found):
         assert "".join("".join(line.text.split()) for line in found) == "".join(block.split())
+
+
+def test_a_day_that_stands_there_is_kept_whatever_stands_below() -> None:
+    block = "2026-11-20 02:14 mara: slow\n2026-11-18 02:14 leo: it began here"
+    assert [line.at for line in parsed(block, NOW)] == [at(2, 14, day=20), at(2, 14, day=18)]
+
+
+@pytest.mark.parametrize("line", ["0001-01-01T00:00+14:00 mara: early", "9999-12-31T23:59-14:00 mara: late"])
+def test_a_time_beyond_all_calendars_is_no_time(line: str) -> None:
+    assert [each.at for each in parsed(line, NOW)][0] is None
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "a 1:00" + " " * 200_000 + "x",
+        "1:00" + " -," * 60_000 + "x",
+        "02:14 mara: gone\n" + "y\n" * 100_000,
+        "9999-01-01 02:14 a: b\n" * 9_000 + "0001-01-02 02:14 a: b",
+        "02:14 a: b\n" * 9_000 + "0001-01-02 02:14 a: b",
+    ],
+)
+def test_a_hostile_block_takes_no_longer_than_another_of_its_length(block: str) -> None:
+    """Each of these once took minutes to years."""
+    assert "".join(line.text for line in parsed(block, NOW))
