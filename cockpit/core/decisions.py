@@ -14,6 +14,11 @@ from cockpit.core.journal import Fact
 MARKED = "degradation.marked"
 ATTESTED = "integrity.attested"
 ACKNOWLEDGED = "service.acknowledged"
+NEEDED = {
+    MARKED: frozenset({"node", "mode", "on", "reason"}),
+    ATTESTED: frozenset({"service", "reason"}),
+    ACKNOWLEDGED: frozenset({"service", "on"}),
+}
 
 
 def fact_of(decision: Decision) -> Fact:
@@ -29,8 +34,13 @@ def fact_of(decision: Decision) -> Fact:
 
 
 def decision_of(fact: Fact) -> Decision | None:
-    """None for a fact that is no decision of this kind; what is said of incidents is folded as it is."""
+    """None for a fact that is no decision of this kind; what is said of incidents is folded as it is.
+
+    Nor is one that says not of what: somebody else wrote it, and it changes nothing.
+    """
     body, at, actor = fact.body, fact.at, fact.actor
+    if not body.keys() >= NEEDED.get(fact.kind, frozenset()):
+        return None
     match fact.kind:
         case "degradation.marked":
             node, mode, reason = str(body["node"]), str(body["mode"]), str(body["reason"])

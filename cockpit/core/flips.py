@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 from cockpit.core.flagd_edit import same
 from cockpit.core.frozen import from_json
 from cockpit.core.journal import Recorded
+from cockpit.core.json import finite
 from cockpit.core.levels import Instant
 from cockpit.core.model import Scalar
 from cockpit.core.runbook.work import FlagOutcome, FlagState
@@ -164,8 +165,9 @@ def _seen_gone(stands: Flip, flip: Flip) -> bool:
 def _requested(record: Recorded) -> Flip:
     fact = record.fact
     body = cast("Mapping[str, Any]", fact.body)
-    before, within = _state(body.get("before")), body.get("expires_in")
-    expires = body.get("expires_at", fact.at + float(within) if within is not None else None)
+    before, within = _state(body.get("before")), finite(body.get("expires_in"))
+    until = finite(body.get("expires_at"))
+    expires = fact.at + within if until is None and within is not None else until
     kind = body.get("kind")
     return Flip(
         op_id=str(body.get("op_id", fact.uid)),

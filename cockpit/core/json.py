@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -34,6 +35,22 @@ def pointed(document: object, pointer: str) -> object:
             case _:
                 raise LookupError(pointer)
     return document
+
+
+def finite(value: object) -> float | None:
+    """A number of somebody else's record as one to reckon with; None: it is none, or larger than any."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def listed(value: object) -> Sequence[Any]:
+    """A list of somebody else's record; empty where it is none."""
+    return value if isinstance(value, list | tuple) else ()
 
 
 def whole_text(value: Any) -> Any:

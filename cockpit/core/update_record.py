@@ -13,6 +13,7 @@ from cockpit.core.incident.fold import folded as told_of
 from cockpit.core.incident.story import subject_of
 from cockpit.core.incident.story import told as story_of
 from cockpit.core.journal import Fact, Recorded
+from cockpit.core.json import finite
 from cockpit.core.reminded import folded as of_watch
 from cockpit.core.runbook.fold import folded
 from cockpit.core.runbook.run import Run
@@ -79,8 +80,8 @@ def _obligations(known: tuple[Obligation, ...], fact: Fact) -> tuple[Obligation,
     title = str(body.get("title", ""))
     if fact.kind == "obligation.closed":
         return tuple(each for each in known if (each.title, each.run) != (title, fact.run))
-    within = body.get("expires_in")
-    expires = fact.at + float(within) if within is not None else None
+    within = finite(body.get("expires_in"))
+    expires = fact.at + within if within is not None else None
     owner = str(body.get("owner", ""))
     opened = Obligation(title, owner, fact.at, fact.run, fact.step, expires, fact.incident)
     return (*known, opened)

@@ -20,6 +20,7 @@ from cockpit.core.incident.model import (
 )
 from cockpit.core.incident.story import line_of
 from cockpit.core.journal import Fact, Recorded
+from cockpit.core.json import finite, listed
 from cockpit.core.levels import Instant, Severity
 from cockpit.core.runbook.run import Run
 
@@ -53,7 +54,7 @@ def _declared(fact: Fact) -> Incident:
     evidence = evidence if isinstance(evidence, Mapping) else {}
     began = _instant(body.get("began_at"), fact.at)
     levels = {str(name): str(level) for name, level in _mapping(evidence.get("levels")).items()}
-    story = tuple(_seen(each, began) for each in evidence.get("seen", ()) if isinstance(each, Mapping))
+    story = tuple(_seen(each, began) for each in listed(evidence.get("seen")) if isinstance(each, Mapping))
     return Incident(
         id=fact.incident,
         title=str(body.get("title", "")),
@@ -100,7 +101,7 @@ def _after(incident: Incident, fact: Fact) -> Incident:
         case "incident.handover":
             return _handed_over(incident, fact)
         case "incident.resolved":
-            left = tuple(map(str, body.get("left") or ()))
+            left = tuple(map(str, listed(body.get("left"))))
             why = str(body.get("reason", ""))
             return replace(incident, resolved_at=fact.at, resolved_by=fact.actor, resolution=why, left=left)
         case "incident.reopened":
@@ -192,7 +193,8 @@ def _severity(said: object) -> Severity | None:
 
 
 def _instant(said: object, otherwise: Instant) -> Instant:
-    return float(said) if isinstance(said, int | float) and not isinstance(said, bool) else otherwise
+    found = finite(said)
+    return otherwise if found is None else found
 
 
 def _mapping(said: object) -> Mapping[str, Any]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from itertools import count
+from typing import Final, Literal, TypeAlias
 
 from cockpit.core.json import Json
 from cockpit.core.levels import Instant, Severity
 
 NoteKind: TypeAlias = Literal["note", "hypothesis", "decision"]
 Verdict: TypeAlias = Literal["", "confirmed", "ruled out"]
+MOST_DIGITS: Final = 9
+"""Of the number of an incident."""
 Status: TypeAlias = Literal["investigating", "identified", "monitoring", "resolved"]
 Sent: TypeAlias = Literal["", "sent", "refused", "unknown", "copied"]
 """What came of an update: empty while no answer is on record, which is an unknown like any other."""
@@ -131,7 +134,7 @@ class Incident:
 
     @property
     def number(self) -> int:
-        return int(self.id.partition("-")[2])
+        return number_of(self.id)
 
     @property
     def commander(self) -> str:
@@ -163,4 +166,13 @@ def only_open(incidents: Iterable[Incident]) -> str:
 
 def next_id(known: Iterable[str]) -> str:
     """`INC-1` in an empty journal."""
-    return f"INC-{max((int(each.partition('-')[2]) for each in known), default=0) + 1}"
+    taken = set(known)
+    highest = max(map(number_of, taken), default=0)
+    return next(id for more in count(1) if (id := f"INC-{highest + more}") not in taken)
+
+
+def number_of(id: str) -> int:
+    """0 for an id that is not ours: a record may hold what somebody else put there."""
+    tail = id.removeprefix("INC-")
+    ours = tail != id and tail.isascii() and tail.isdigit() and len(tail) <= MOST_DIGITS
+    return int(tail) if ours else 0

@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from cockpit.core.flips import OUTCOMES
 from cockpit.core.incident.model import Told
 from cockpit.core.journal import Fact, Recorded
+from cockpit.core.json import finite, listed
 from cockpit.core.levels import Shown
 from cockpit.core.runbook.run import Run
 from cockpit.core.runbook.work import FlagOutcome
@@ -33,10 +34,10 @@ def line_of(news: Recorded, run: Run | None, levels: Mapping[str, str]) -> Told 
     if not text:
         return None
     kind = kind_of(fact)
-    at = fact.body.get("told_at")
+    at = finite(fact.body.get("told_at"))
     said_by = str(fact.body.get("said_by") or "")
     return Told(
-        at=float(at) if isinstance(at, int | float) else fact.at,
+        at=fact.at if at is None else at,
         kind=kind,
         actor=said_by or fact.actor,
         text=text,
@@ -150,7 +151,8 @@ def _of_incident(fact: Fact) -> str:
                 else f"{actor} offered it to {body.get('to') or 'anybody'}"
             )
         case "incident.resolved":
-            left = "; left: " + ", ".join(map(str, body["left"])) if body.get("left") else ""
+            things = ", ".join(map(str, listed(body.get("left"))))
+            left = f"; left: {things}" if things else ""
             return f"{actor} resolved {fact.incident}: {body.get('reason', '')}{left}"
         case "incident.reopened":
             return f"{actor} reopened {fact.incident}: {body.get('reason', '')}"
@@ -206,7 +208,8 @@ def _of_world(fact: Fact) -> str:
             return f"page of {body.get('whom')} {SENT.get(str(body.get('outcome')), SENT['unknown'])}"
         case "journal.gap":
             lost = (
-                ", ".join(map(str, body.get("runs", ()))) or f"{body.get('count', 'some')} changes of level"
+                ", ".join(map(str, listed(body.get("runs"))))
+                or f"{body.get('count', 'some')} changes of level"
             )
             return f"the record does not know {lost}: {body.get('why', '')}"
         case "access.refused":

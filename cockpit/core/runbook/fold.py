@@ -19,6 +19,13 @@ Body = Mapping[str, Any]
 
 def folded(run: Run | None, record: Recorded) -> Run | None:
     """`run` after `record`. Facts that are not about this run, come twice or make no sense change nothing."""
+    try:
+        return _folded(run, record)
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return run  # what is still asked for after it stays unknown, and unknown is never done
+
+
+def _folded(run: Run | None, record: Recorded) -> Run | None:
     fact = record.fact
     if run is None:
         return _started(record) if fact.kind == "run.started" else None
