@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from cockpit.core.alerts import Known, Labels
 from cockpit.core.poll import Silenced
 from cockpit.core.promql_text import quote
 from cockpit.core.runbook.matchers import Matcher, matcher
 from cockpit.core.state import State
+
+_otherwise: Final = re.compile(r"\[:\^?\w+:\]|\{,")
+"""Of an expression: classes by name, and a repetition without a beginning."""
 
 
 def standing(state: State) -> tuple[tuple[Silenced, tuple[str, ...]], ...]:
@@ -58,13 +62,14 @@ def quieted_by(silences: Iterable[Silenced], labels: Labels) -> tuple[str, ...]:
 
 def matchers_of(alert: Known) -> tuple[str, ...]:
     """Those that hold for it and, as far as its labels tell, for nothing else."""
-    written = [f"{name}={quote(value)}" for name, value in sorted(alert.labels.items()) if value]
-    return tuple(each for each in written if _is_matcher(each))
+    said = [(f"{name}={quote(value)}", name, value) for name, value in sorted(alert.labels.items()) if value]
+    return tuple(text for text, name, value in said if _means(text, name, value))
 
 
-def _is_matcher(text: str) -> bool:
+def _means(text: str, name: str, value: str) -> bool:
+    """Not so for a label called `x!`, as newer servers allow: that would say that x is something else."""
     try:
-        return bool(matcher(text))
+        return matcher(text) == Matcher(name, "=", value)
     except ValueError:
         return False
 
@@ -80,11 +85,17 @@ def hidden(matchers: Sequence[str], alerts: Iterable[Known]) -> tuple[Known, ...
 def holds(wanted: Matcher, labels: Labels) -> bool:
     """As an Alertmanager matches: all of a value, and a label that is missing is an empty one.
 
-    Raises ValueError for an expression that is none.
+    Its expressions know digits and letters of ASCII alone, ours those of all the world; where that makes a
+    difference it holds, since nobody may be kept quiet unseen. Raises ValueError for an expression that is
+    none, or that means something else there.
     """
     value = labels.get(wanted.name, "")
+    if not wanted.is_regex:
+        return (value == wanted.value) is wanted.is_equal
+    if other := _otherwise.search(wanted.value):
+        raise ValueError(f"{other[0]!r} means something else there than here; write it out, as in [a-z]")
     try:
-        same = bool(re.fullmatch(wanted.value, value)) if wanted.is_regex else value == wanted.value
+        same = {bool(re.fullmatch(wanted.value, value, how)) for how in (re.ASCII, re.UNICODE)}
     except (re.error, RecursionError, OverflowError):
         raise ValueError(f"{wanted.value!r:.60} is no regular expression") from None
-    return same is wanted.is_equal
+    return wanted.is_equal in same
