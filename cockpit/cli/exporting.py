@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from cockpit.ports import Journal
 
 Format: TypeAlias = Literal["markdown", "html", "json"]
+_other: Final = re.compile(r"[^A-Za-z0-9._-]")
 SUFFIXES: Final[Mapping[Format, str]] = {"markdown": ".md", "html": ".html", "json": ".json"}
 
 
@@ -109,13 +111,18 @@ async def save_from_screen(engine: Engine, incident_id: str) -> list[str]:
 
     def write() -> list[str]:
         folder = folder_for(state.model)
-        stem = unused(folder, incident_id, SUFFIXES.values())
+        stem = unused(folder, file_name(incident_id), SUFFIXES.values())
         paths = [folder / f"{stem}{SUFFIXES[each]}" for each in texts]
         for path, text in zip(paths, texts.values(), strict=True):
             put(path, text)
         return [str(path) for path in paths]
 
     return await asyncio.to_thread(write)
+
+
+def file_name(id: str) -> str:
+    """A record that somebody else wrote may hold an incident called `../../x`."""
+    return _other.sub("-", id)[:60].lstrip(".-") or "incident"
 
 
 def format_of(chosen: str | None, out: Path | None) -> Format:

@@ -104,7 +104,7 @@ def test_a_fact_whose_body_is_odd_takes_no_screen_and_no_export_away(kind: str) 
         look_everywhere(after)
 
 
-@pytest.mark.parametrize("id", FOREIGN)
+@pytest.mark.parametrize("id", FOREIGN, ids=range(len(FOREIGN)))
 def test_an_incident_of_an_odd_name_stands_in_nobodys_way(id: str) -> None:
     state = put(scene(), "incident.declared", BODIES["incident.declared"], id)
     look_everywhere(state)

@@ -181,6 +181,13 @@ async def test_saving_from_the_screen_writes_three_files_and_never_over_others(
 # Files
 
 
+@pytest.mark.parametrize("id", ["../../x", "/etc/x", "INC-1\n", ".x", "a\0b", "INC-" + "9" * 500, "", ".."])
+def test_a_foreign_id_names_a_file_of_this_folder_alone(id: str, tmp_path: Path) -> None:
+    name = exporting.file_name(id)
+    files.put(tmp_path / f"{name}.md", "it")
+    assert [each.name for each in tmp_path.iterdir()] == [f"{name}.md"]
+
+
 def test_a_file_is_never_written_over_without_a_word(tmp_path: Path) -> None:
     file = tmp_path / "a.md"
     files.put(file, "one")

@@ -263,3 +263,15 @@ async def test_the_loop_hands_over_the_picture_of_the_moment() -> None:
     with pytest.raises(RunRefused, match="nobody can see"):
         await outward(world, blind, wanted("", "resolved"), lambda _: None)
     assert stage.journal.records == []
+
+
+async def test_a_complaint_that_repeats_the_address_gives_its_key_to_nobody() -> None:
+    key = "/services/T0AB/B0CD/geheim-geheim"
+    async with telling(saying(404, f"<p>The requested URL {key}?token=abcdefgh was not found</p>")) as told:
+        url = told.server.url.removesuffix("/do") + f"{key}?token=abcdefgh"
+        told.model = replace(told.model, incident=rules(url))
+        found, said = await told.send(wanted())
+        assert found == "refused"
+        recorded = str([each.fact.body for each in told.stage.journal.records])
+    assert "was not found" in said
+    assert not [each for each in ("geheim", "abcdefgh") if each in f"{said}{recorded}"]

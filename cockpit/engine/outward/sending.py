@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from cockpit.core.incident.model import Sent
 from cockpit.core.incident.rules import Channel
@@ -15,6 +16,8 @@ from cockpit.engine.runs.world import World
 from cockpit.errors import CockpitError
 
 WITHIN: Final[Seconds] = 10.0
+SHORTEST: Final = 8
+"""Characters of a path that may be a key; `/` or `/page` is none."""
 OUTCOMES: Final[Mapping[Answered, Sent]] = {
     Answered.DONE: "sent",
     Answered.REFUSED: "refused",
@@ -35,7 +38,7 @@ async def post(
         HttpCall("POST", channel.webhook, headers, body),
         within=WITHIN,
         headers={"Idempotency-Key": op_id},
-        secrets=known,
+        secrets=(*known, *_unsaid(channel.webhook)),
         purpose=Purpose(kind="do"),
     )
     return OUTCOMES.get(answer.outcome, "unknown"), answer.reason
@@ -47,6 +50,16 @@ def escaped(text: str) -> str:
     Source: Slack, "Formatting text for app surfaces": only these three characters have to be escaped.
     """
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _unsaid(url: str) -> tuple[str, ...]:
+    """What a server may repeat in its complaint and no record may hold: the path of a webhook is its key."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ()
+    found = (url, parts.path, parts.query, parts.password or "")
+    return tuple(each for each in found if len(each) >= SHORTEST)
 
 
 async def _bearer(world: World, channel: Channel) -> tuple[dict[str, str], tuple[str, ...]]:
