@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Iterable
@@ -25,8 +26,8 @@ def put(path: Path, text: str, *, force: bool = False) -> None:
         if not force:  # whoever comes second finds it taken, however close they are
             os.close(os.open(path, CREATE, MINE))
             reserved = True
-        elif path.is_dir():
-            raise IsADirectoryError(21, "it is a folder")
+        elif path.exists() and not path.is_file():  # in the place of /dev/null nobody wants a file
+            raise OSError(errno.EINVAL, "it is no file")
         _write(beside, text)
         os.replace(beside, path)
     except FileExistsError:

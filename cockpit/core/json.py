@@ -48,6 +48,19 @@ def finite(value: object) -> float | None:
     return found if math.isfinite(found) else None
 
 
+def is_deep(value: object, most: int = 100) -> bool:
+    """Whether lists and objects stand in each other deeper than that: nothing of ours does."""
+    level = [value]
+    for _ in range(most):
+        inner: list[object] = []
+        for each in level:
+            inner += each.values() if isinstance(each, Mapping) else listed(each)
+        if not inner:
+            return False
+        level = inner
+    return True
+
+
 def listed(value: object) -> Sequence[Any]:
     """A list of somebody else's record; empty where it is none."""
     return value if isinstance(value, list | tuple) else ()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from cockpit.core.checkpoint import KIND as CHECKPOINT
 from cockpit.core.decisions import decision_of
 from cockpit.core.events import IntegrityAttested, RecordGrew, RecordRead
 from cockpit.core.flips import folded as flipped
@@ -13,7 +14,7 @@ from cockpit.core.incident.fold import folded as told_of
 from cockpit.core.incident.story import subject_of
 from cockpit.core.incident.story import told as story_of
 from cockpit.core.journal import Fact, Recorded
-from cockpit.core.json import finite
+from cockpit.core.json import finite, is_deep
 from cockpit.core.reminded import folded as of_watch
 from cockpit.core.runbook.fold import folded
 from cockpit.core.runbook.run import Run
@@ -46,8 +47,13 @@ def read(state: State, event: RecordRead) -> State:
 
 
 def remembered(record: Record, news: Recorded) -> Record:
-    """`record` after one fact. Knows nothing of the picture, so that every replay agrees."""
+    """`record` after one fact. Knows nothing of the picture, so that every replay agrees.
+
+    A body so deep that it could not be kept in a checkpoint is none of ours, and changes nothing.
+    """
     fact = news.fact
+    if fact.kind != CHECKPOINT and is_deep(fact.body):
+        return replace(record, seq=news.seq)
     record = _of_incidents(replace(record, seq=news.seq), news)
     if decision := decision_of(fact):
         return recorded(record, decision)

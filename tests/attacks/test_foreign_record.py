@@ -120,5 +120,16 @@ def test_the_highest_number_that_can_be_leaves_room_for_the_next() -> None:
     assert ids == ["INC-1000000000", "INC-1000000001"]
 
 
+@pytest.mark.parametrize("kind", ["incident.declared", "flag.requested", "run.started", "step.intent"])
+def test_a_body_too_deep_to_be_kept_changes_nothing(kind: str) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(900):
+        deep = {"a": deep}
+    before = scene()
+    after = put(before, kind, {"title": "t", "evidence": deep, "want": deep, "key": "k"}, "INC-9")
+    assert after.record == replace(before.record, seq=before.record.seq + 1)
+    look_everywhere(after)
+
+
 def test_what_is_no_list_names_nothing() -> None:
     assert one(put(scene(), "incident.resolved", {"reason": "x", "left": "all"})).left == ()

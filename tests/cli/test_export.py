@@ -220,7 +220,11 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
         files.put(tmp_path / "folder", "x", force=True)
     with pytest.raises(UsageError, match="cannot be written"):
         files.put(tmp_path / ("n" * 300), "x")
-    assert [each.name for each in tmp_path.iterdir()] == ["folder"]
+    os.mkfifo(tmp_path / "device")
+    with pytest.raises(UsageError, match="it is no file"):
+        files.put(tmp_path / "device", "x", force=True)
+    assert (tmp_path / "device").is_fifo()
+    assert {each.name for each in tmp_path.iterdir()} == {"folder", "device"}
 
 
 def test_a_time_zone_is_named_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,8 @@ HEIGHT: Final = 232
 LEFT, RIGHT, TOP, BOTTOM = 64, 626, 34, 196
 """The field that the line lies in; the names of the limits stand to the right of it."""
 MOST_MARKS: Final = 24
+FARTHEST: Final = 1e300
+"""One wild sample may lie so far out that no difference can be reckoned any more."""
 LABEL: Final = 13.0
 """Between two names of limits."""
 
@@ -62,6 +64,7 @@ def _field(series: Series, frame: Frame) -> Field:
     limits = [limit for limit in series.thresholds.values() if math.isfinite(limit)]
     shown = [*finite, *([near(limits)] if limits else []), *_crossed(series, finite)]
     low, high = min(shown, default=0.0), max(shown, default=1.0)
+    low, high = max(low, -FARTHEST), min(high, FARTHEST)
     low = 0.0 if low >= 0 else low
     if not high > low:
         high = low + 1.0

@@ -16,11 +16,11 @@ NOBODY: Final = "None on record."
 def lines(zone: Zone, told: Sequence[Line], *, evidence: bool = False) -> str:
     if not told:
         return NOBODY
-    parts: list[str] = []
-    for date in dict.fromkeys(day(each.at) for each in told):
-        rows = [_row(zone, each, evidence) for each in told if day(each.at) == date]
-        parts.append(f"**{date}**\n\n{table(_head(zone, evidence), rows)}")
-    return "\n\n".join(parts)
+    days: dict[str, list[Sequence[str]]] = {}
+    for each in told:
+        days.setdefault(day(each.at), []).append(_row(zone, each, evidence))
+    head = _head(zone, evidence)
+    return "\n\n".join(f"**{date}**\n\n{table(head, rows)}" for date, rows in days.items())
 
 
 def _head(zone: Zone, evidence: bool) -> tuple[str, ...]:

@@ -140,3 +140,10 @@ def test_there_are_never_many_ticks(low: float, size: float) -> None:
     found = ticks(low, low + size)
     assert len(found) <= 11
     assert len(moments(0.0, abs(size))) <= 33
+
+
+def test_a_wild_sample_takes_no_export_away() -> None:
+    for wild in (1.7e308, -1.7e308, 5e-324):
+        picture = drawn(((T, 0.1), (T + 60, wild), (T + 120, -wild), (T + 180, 0.1)))
+        assert len(spans(picture, "line")) == 1
+        assert "nan" not in chart(series(((T, wild), (T + 60, -wild))), FRAME)

@@ -130,3 +130,9 @@ def test_a_lost_answer_is_never_told_as_sent(outcome: str) -> None:
     page = markdown.rendered(replace(it, updates=(update,)))
     assert "may or may not have been sent" in page
     assert "1 update went out" not in page
+
+
+def test_a_line_a_day_for_years_takes_no_longer_than_a_day_of_as_many_lines() -> None:
+    it = postmortem()
+    every = [replace(it.timeline[0], at=T + 86_400.0 * day) for day in range(8_000)]
+    assert markdown.rendered(replace(it, timeline=tuple(every))).count("\n**20") > 8_000
