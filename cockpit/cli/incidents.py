@@ -51,10 +51,15 @@ def say_of(
     async def work(world: World) -> int:
         state = await recorded(world)
         incident = incident_named(state, name)
-        for fact in make(incident, world.actor, world.clock.now()):
-            await put(world, state, fact)
-            from cockpit.core.incident.story import told
+        from cockpit.core.incident.story import told
 
+        facts = make(incident, world.actor, world.clock.now())
+        for (
+            fact
+        ) in facts:  # all of a block or nothing: whoever mends it and pastes it again says nothing twice
+            _refuse(world, state, fact)
+        for fact in facts:
+            await put(world, state, fact)
             _tell(fact, f"{incident.id}: {told(fact, None)}", json=json)
         return 0
 
@@ -176,14 +181,20 @@ async def recorded(world: World) -> State:
 
 async def put(world: World, state: State, fact: Fact) -> None:
     """Raises RunRefused when it may not be said, or when somebody else was first, and JournalError."""
-    from cockpit.core.incident.objections import objection
     from cockpit.engine.lane import taken
 
-    if why := objection(state.record.incidents, world.model.incident, fact):
-        raise RunRefused(why)
+    _refuse(world, state, fact)
     for record in await world.journal.append([fact]):
         if why := taken(fact, record):
             raise RunRefused(why)
+
+
+def _refuse(world: World, state: State, fact: Fact) -> None:
+    """Raises RunRefused for what may not be said."""
+    from cockpit.core.incident.objections import objection
+
+    if why := objection(state.record.incidents, world.model.incident, fact):
+        raise RunRefused(why)
 
 
 def severity_of(text: str) -> Severity:

@@ -82,6 +82,13 @@ def test_a_pasted_chat_keeps_its_times_and_hostile_text_stays_text(here: Path) -
     assert "\x1b" not in said(here, "show")
 
 
+def test_a_block_with_one_message_that_is_too_long_is_written_down_whole_or_not_at_all(here: Path) -> None:
+    said(here, "declare", "Orders fail")
+    block = f"02:14 mara: one\n02:15 leo: {'x' * 20_001}\n02:16 ada: two\n"
+    assert "longer than 20,000" in said(here, "note", block, code=2)
+    assert kinds(here) == ["incident.declared"]
+
+
 def test_what_is_wrong_is_told_in_one_line(here: Path) -> None:
     for arguments, code, told in (
         (("join",), 64, "no incident is open"),
