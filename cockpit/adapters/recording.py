@@ -61,9 +61,13 @@ class Writer:
         self.close()
 
     def _put(self, line: dict[str, object]) -> None:
-        text = json.dumps(line, allow_nan=False, separators=(",", ":"), ensure_ascii=False) + "\n"
         try:
-            self._stream.write(text.encode())
+            text = json.dumps(line, allow_nan=False, separators=(",", ":"), ensure_ascii=False) + "\n"
+        except ValueError:
+            raise RecordingError(f"{self._name}: cannot be written: it holds what is no JSON") from None
+        try:
+            # A label may hold half a character, which no file can.
+            self._stream.write(text.encode("utf-8", "replace"))
             self._stream.flush()
         except OSError as error:
             raise RecordingError(f"{self._name}: cannot be written: {error.strerror}") from None

@@ -19,7 +19,7 @@ from cockpit.adapters.journal.folders import Folder
 from cockpit.adapters.recording import read
 from cockpit.adapters.ring import RING, RingWriter, last_polls, prune, segments
 from cockpit.core.events import PollReplayed
-from cockpit.core.poll import Poll
+from cockpit.core.poll import Alert, Poll
 from cockpit.core.state import State
 from cockpit.core.update import initial, update
 from cockpit.errors import RecordingError
@@ -228,3 +228,26 @@ def test_the_state_that_is_written_may_have_had_no_poll_yet(folder: Folder) -> N
     ring.write(replace(initial(shop())))
     ring.close()
     assert not folder.path.exists()
+
+
+def test_half_a_character_in_a_label_costs_neither_the_poll_nor_the_watch(tmp_path: Path) -> None:
+    folder, state = Folder(tmp_path / "state"), initial(shop())
+    half = Alert(
+        "Slow\ud800", "firing", {"alertname": "Slow\ud800"}, {"summary": "\udfff"}, None, "prometheus"
+    )
+    ring = RingWriter(folder)
+    ring.write(update(state, PollReplayed(replace(poll(state, AT, HEALTHY), alerts=(half,))))[0])
+    ring.close()
+    (kept_one,) = last_polls(folder, state.model, state.picture.slots, AT * 2, WINDOW)
+    assert kept_one.alerts is not None
+    assert [(each.name, each.annotations) for each in kept_one.alerts] == [("Slow?", {"summary": "?"})]
+
+
+def test_what_is_no_json_is_told_and_the_next_poll_is_kept(tmp_path: Path) -> None:
+    folder, state = Folder(tmp_path / "state"), initial(shop())
+    ring, fine = RingWriter(folder), poll(state, AT, HEALTHY)
+    with pytest.raises(RecordingError, match="the last picture is not kept"):
+        ring.write(update(state, PollReplayed(replace(fine, flags={"x": float("nan")})))[0])
+    ring.write(update(state, PollReplayed(poll(state, AT + 5, HEALTHY)))[0])
+    ring.close()
+    assert kept(folder) == [AT + 5]
