@@ -131,5 +131,10 @@ def test_a_body_too_deep_to_be_kept_changes_nothing(kind: str) -> None:
     look_everywhere(after)
 
 
+@pytest.mark.parametrize("kind", ["degradation.marked", "integrity.attested", "service.acknowledged"])
+def test_a_decision_about_nothing_is_not_told_as_one(kind: str) -> None:
+    assert one(put(scene(), kind, {"reason": "r"})).told == one(scene()).told
+
+
 def test_what_is_no_list_names_nothing() -> None:
     assert one(put(scene(), "incident.resolved", {"reason": "x", "left": "all"})).left == ()

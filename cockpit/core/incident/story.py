@@ -187,14 +187,14 @@ def _of_world(fact: Fact) -> str:
             return (
                 f"cleaned up: {body.get('title', '')}{': ' if body.get('why') else ''}{body.get('why', '')}"
             )
-        case "degradation.marked":
+        case "degradation.marked" if {"node", "mode", "on"} <= body.keys():
             turned = "on" if body.get("on") else "off"
             return (
                 f"{fact.actor} marked {body.get('mode')} of {body.get('node')} {turned}: {body.get('reason')}"
             )
-        case "integrity.attested":
+        case "integrity.attested" if "service" in body:
             return f"{fact.actor} vouched for the data of {body.get('service')}: {body.get('reason')}"
-        case "service.acknowledged":
+        case "service.acknowledged" if "service" in body:
             return f"{fact.actor} {'has' if body.get('on', True) else 'let go of'} {body.get('service')}"
         case "silence.requested":
             return f"{fact.actor} silences {_because(body.get('matchers'), body.get('reason'))}"
