@@ -85,6 +85,10 @@ def lost(
             rate = replace(rate, kind="unknown", low=0.0)
         total = _added(total, rate, minutes, spent)
         spent += minutes
+    known = total is None or total.kind == "unknown" or math.isfinite(total.high)
+    if total is not None and not (known and math.isfinite(total.low)):
+        # A measure gone wild, or an instant of a damaged record: no number that anybody could stand for.
+        return replace(total, kind="unknown", low=0.0, high=0.0)
     return total
 
 

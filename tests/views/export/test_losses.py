@@ -88,3 +88,11 @@ def test_a_history_that_is_coarse_is_still_a_measurement() -> None:
 )
 def test_amounts_are_worded_as_what_they_are(loss: Loss | None, words: str) -> None:
     assert said(loss) == words
+
+
+@pytest.mark.parametrize(
+    "flow_", [flow(*[0.0] * 11, expected=1.7e308), flow(*[0.0] * 5, *[None] * 6, expected=1e308)]
+)
+def test_a_measure_gone_wild_is_no_amount(flow_: Series) -> None:
+    found = lost(PRICED, DOWN_FOR_TEN, flow_, T, T + 600)
+    assert (found, said(found)) == (Loss("unknown", 0.0, 0.0, "money", "EUR"), "not known")
