@@ -12,9 +12,11 @@ import pytest
 from cockpit.core import reminders
 from cockpit.core.checkpoint import checkpoint, record_at
 from cockpit.core.events import RecordGrew
+from cockpit.core.frozen import to_json
 from cockpit.core.incident.noticing import declaration
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.journal_head import Head
+from cockpit.core.runbook.fold import folded
 from cockpit.core.state import State
 from cockpit.core.update import update
 from cockpit.views import bridge, firstline, handover, incidents, updates
@@ -22,6 +24,7 @@ from cockpit.views import incident as incident_view
 from cockpit.views.export import document, html, markdown
 from cockpit.views.export.postmortem import gather
 from cockpit.views.export.series import Charts
+from tests.core.runbook.played import book, step
 from tests.views.shop import now
 from tests.views.telling import ID, one, scene, told
 
@@ -134,6 +137,15 @@ def test_a_body_too_deep_to_be_kept_changes_nothing(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["degradation.marked", "integrity.attested", "service.acknowledged"])
 def test_a_decision_about_nothing_is_not_told_as_one(kind: str) -> None:
     assert one(put(scene(), kind, {"reason": "r"})).told == one(scene()).told
+
+
+def test_a_run_called_like_a_path_is_none() -> None:
+    body = {"runbook": to_json(book(step("a"))), "mode": "live"}
+    found = {}
+    for id in ("R-7", "../../x", "/etc/x", "a\0b"):
+        fact = Fact("run.started", AT, "mara", body, "", id)
+        found[id] = folded(None, Recorded(1, fact, "o", "b", 0, "", "")) is not None
+    assert found == {"R-7": True, "../../x": False, "/etc/x": False, "a\0b": False}
 
 
 def test_what_is_no_list_names_nothing() -> None:

@@ -28,7 +28,9 @@ def folded(run: Run | None, record: Recorded) -> Run | None:
 def _folded(run: Run | None, record: Recorded) -> Run | None:
     fact = record.fact
     if run is None:
-        return _started(record) if fact.kind == "run.started" else None
+        # Locks and results are files of its name.
+        named = not {"/", "\0"} & set(fact.run)
+        return _started(record) if fact.kind == "run.started" and named else None
     if fact.run != run.id or record.seq <= run.last_seq:
         return run
     run = replace(run, last_seq=record.seq)
