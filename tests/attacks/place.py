@@ -29,7 +29,7 @@ kind: Cockpit
 metadata: {name: attacked, title: Attacked}
 prometheus: [{name: main, url: "URL"}]
 flags: [{name: files, provider: flagd-file, path: flags.json, environments: [default]}]
-incident: {notify: [{name: room, webhook: "URL/room"}]}
+incident: {notify: [{name: room, webhook: "URL/room", announce: false}]}
 targets: [{name: here, cwd: .}]
 teams: [{name: web, title: Web shop}]
 services:
