@@ -133,7 +133,7 @@ def recorded(folder: Path) -> str:
     ) as child:
         until(lambda: file.exists() and file.read_text().count("\n") > 1)
         child.send_signal(signal.SIGINT)
-        return child.communicate(timeout=60)[0]
+        return child.communicate(timeout=240)[0]
 
 
 def test_each_of_them_was_used(seen: Seen) -> None:
@@ -205,7 +205,7 @@ def test_a_crash_report_holds_none(seen: Seen) -> None:
         env=environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     assert (done.returncode, "Traceback" in done.stderr) == (70, True)
     assert leaks((done.stdout + done.stderr).encode()) == []

@@ -56,7 +56,7 @@ def cockpit(*arguments: object, cwd: Path, **environ: str) -> subprocess.Complet
         env={**environment(cwd), **environ},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         stdin=subprocess.DEVNULL,
         check=False,
     )
