@@ -9,7 +9,7 @@ from cockpit.core.health.state import Impact, Loss, Node
 from cockpit.core.levels import Instant, Shown
 from cockpit.core.model import Degradation
 from cockpit.core.state import State
-from cockpit.text import age, clean, clock, join_names
+from cockpit.text import age, clean, clock, join_names, number
 from cockpit.views import business, facts, headline, words
 from cockpit.views.cause import cause
 from cockpit.views.layout import cut
@@ -89,6 +89,9 @@ def _losses(state: State, node: Node, short: bool) -> Iterator[str]:
         yield tagged(impact.per_minute, None if short else state.health.at)
     if not short and (so_far := lost_so_far(impact)):
         yield so_far
+    past = state.picture.past.get(node.name)
+    if not short and past and past.affected is not None and past.affected_at is not None:
+        yield f"{number(past.affected)} people affected (counted as of {at(past.affected_at)})"
 
 
 def tagged(loss: Loss, seen_at: Instant | None) -> str:

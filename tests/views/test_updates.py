@@ -13,6 +13,7 @@ from cockpit.core.incident.model import Incident, Status, Update
 from cockpit.core.incident.rules import Channel, IncidentRules
 from cockpit.core.levels import Level, Severity
 from cockpit.core.model import Degradation, FlagIs
+from cockpit.core.past import Past
 from cockpit.core.runbook.work import FlagOutcome
 from cockpit.core.state import State
 from cockpit.core.update import initial
@@ -92,6 +93,14 @@ def test_leaders_read_what_it_costs_and_what_is_being_done() -> None:
         "- On purpose switched off since HH:MM UTC: charges later",
         "Next update by HH:MM UTC.",
     ]
+
+
+def test_people_are_counted_with_the_time_of_the_count() -> None:
+    state = scene()
+    counted = {"place-order": Past(affected=1840.0, affected_at=now(state) - 30)}
+    state = replace(state, picture=replace(state.picture, past=counted))
+    told = next(each for each in drafted(state, "leadership") if "people" in each)
+    assert minutes(told).endswith("; 1.8k people affected (counted as of HH:MM UTC)")
 
 
 def test_customers_read_what_they_can_do_and_nothing_from_inside() -> None:
