@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -17,7 +17,7 @@ from cockpit.core.poll import Silenced
 from cockpit.core.state import State
 from cockpit.core.wanted import SilenceEndWanted, SilenceWanted
 from cockpit.tui.keys import screen_keys
-from cockpit.tui.screens.view import View
+from cockpit.tui.screens.filtering import Filtering
 from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.rule import Rule
@@ -28,11 +28,8 @@ from cockpit.views.asking import Said
 from cockpit.views.layout import wrap
 from cockpit.views.lines import Row, Section, Tone, line, text_of
 
-if TYPE_CHECKING:
-    from cockpit.tui.widgets.prompt import Kind
 
-
-class Alerts(View):
+class Alerts(Filtering):
     PLACE: ClassVar[str] = "alerts"
     BINDINGS: ClassVar[list[BindingType]] = screen_keys("alerts", "silence", "end_silence", "filter", "back")
 
@@ -127,24 +124,6 @@ class Alerts(View):
     def _incident(self) -> str:
         state = self.cockpit.read()
         return only_open(state.record.incidents.values()) if state else ""
-
-    # The filter, and ways out
-
-    async def action_filter(self) -> None:
-        await self.ask("/", self.filter)
-
-    def action_back(self) -> None:
-        if self.filter:
-            self.typed("/", "")
-        else:
-            self.cockpit.back()
-
-    def typed(self, kind: Kind, text: str) -> None:
-        if kind == "/":
-            self.filter = text
-            self.cockpit.draw()
-        else:
-            super().typed(kind, text)
 
     @on(Lines.Opened)
     def open_row(self, event: Lines.Opened) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.binding import BindingType
@@ -20,7 +20,8 @@ from cockpit.core.journal import Fact
 from cockpit.core.levels import Instant, Severity
 from cockpit.core.state import State
 from cockpit.tui.keys import screen_keys
-from cockpit.tui.screens.view import View, fitted
+from cockpit.tui.screens.filtering import Filtering
+from cockpit.tui.screens.view import fitted
 from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.rule import Rule
@@ -28,9 +29,6 @@ from cockpit.tui.widgets.section import SectionLines, Timeline
 from cockpit.views import incident_asking as asking
 from cockpit.views.asking import Asking, Said
 from cockpit.views.incident import FILTERS, current, incident_view, none_open, story
-
-if TYPE_CHECKING:
-    from cockpit.tui.widgets.prompt import Kind
 
 OWN = (
     "declare",
@@ -50,7 +48,7 @@ OWN = (
 )
 
 
-class Incident(View):
+class Incident(Filtering):
     PLACE: ClassVar[str] = "incident"
     BINDINGS: ClassVar[list[BindingType]] = screen_keys("incident", *OWN)
 
@@ -307,19 +305,3 @@ class Incident(View):
         self._narrowed = names[(names.index(self._narrowed) + 1) % len(names)]
         self.tell(f"timeline: {self._narrowed}")
         self.cockpit.draw()
-
-    async def action_filter(self) -> None:
-        await self.ask("/", self.filter)
-
-    def action_back(self) -> None:
-        if self.filter:
-            self.typed("/", "")
-        else:
-            self.cockpit.back()
-
-    def typed(self, kind: Kind, text: str) -> None:
-        if kind == "/":
-            self.filter = text
-            self.cockpit.draw()
-        else:
-            super().typed(kind, text)

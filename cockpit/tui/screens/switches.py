@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from textual import on
 from textual.binding import BindingType
@@ -20,7 +20,7 @@ from cockpit.core.wanted import (
 )
 from cockpit.tui.keys import screen_keys
 from cockpit.tui.screens.alerts import filtered
-from cockpit.tui.screens.view import View
+from cockpit.tui.screens.filtering import Filtering
 from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.rule import Rule
@@ -30,9 +30,6 @@ from cockpit.views.asking import Asking, Said
 from cockpit.views.layout import wrap
 from cockpit.views.switch_facts import called, hurt, named
 from cockpit.views.switches import Order, about, switches_view
-
-if TYPE_CHECKING:
-    from cockpit.tui.widgets.prompt import Kind
 
 LOOK_EVERY = 10.0
 """Seconds between two looks at the stores while the screen is in sight."""
@@ -48,7 +45,7 @@ class SwitchLines(SectionLines):
         self.post_message(self.Moved())
 
 
-class Switches(View):
+class Switches(Filtering):
     PLACE: ClassVar[str] = "switches"
     BINDINGS: ClassVar[list[BindingType]] = screen_keys(
         "switches", "kill", "put_back", "find_out", "filter", "back"
@@ -161,21 +158,3 @@ class Switches(View):
     def action_find_out(self) -> None:
         self.cockpit.dispatch(SwitchesWanted(self.cockpit.now(), find_out=True))
         self.tell("asking the stores …")
-
-    # The filter
-
-    async def action_filter(self) -> None:
-        await self.ask("/", self.filter)
-
-    def action_back(self) -> None:
-        if self.filter:
-            self.typed("/", "")
-        else:
-            self.cockpit.back()
-
-    def typed(self, kind: Kind, text: str) -> None:
-        if kind == "/":
-            self.filter = text
-            self.cockpit.draw()
-        else:
-            super().typed(kind, text)
