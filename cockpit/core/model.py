@@ -16,6 +16,7 @@ from cockpit.core.incident.rules import IncidentRules
 from cockpit.core.levels import Instant, Kind, Level, Seconds
 
 if TYPE_CHECKING:
+    from cockpit.core.rehearsal.evidence import Evidence
     from cockpit.core.runbook.model import Runbook
 
 Scalar: TypeAlias = str | int | float | bool | None
@@ -371,6 +372,8 @@ class Model:
     """The cards of all runbooks, drafts included."""
     books: Mapping[str, Runbook] = field(default_factory=dict)
     """The same in full, by id."""
+    evidence: tuple[Evidence, ...] = ()
+    """Of rehearsals, from the files beside the configuration."""
     poll: Seconds = 5.0
     scrape: Seconds = 15.0
     tiers: Mapping[int, Tier] = field(default_factory=lambda: TIERS)

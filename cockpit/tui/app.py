@@ -95,11 +95,11 @@ class CockpitApp(Going):
     def on_mount(self) -> None:
         leave_on_signals(self)
         self.set_interval(TICK, self._tick)
-        if self._background:
-            self.call_after_refresh(self._start)
+        self.call_after_refresh(self._start)
 
     def _start(self) -> None:
-        assert self._background is not None
+        if self._background is None or self._work:
+            return
         self._work = asyncio.create_task(self._background())
         self._work.add_done_callback(self._ended)
 
@@ -122,6 +122,9 @@ class CockpitApp(Going):
     # Drawing
 
     def _tick(self) -> None:
+        self._start()  # a key that opened another screen at once took the refresh that was waited for
+        if not self.is_showing:  # its screens are being taken down
+            return
         picture = self.read(), int(self.now())
         if self._drawn is None or picture[0] is not self._drawn[0] or picture[1] != self._drawn[1]:
             self._drawn = picture

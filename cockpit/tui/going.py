@@ -24,6 +24,10 @@ class Going(App[None]):
     """Screen and subject before this one, for `-`."""
 
     @property
+    def is_showing(self) -> bool:
+        return any(isinstance(screen, View) for screen in self.screen_stack)
+
+    @property
     def view(self) -> View:
         """The uppermost screen of ours; palette and other overlays lie above it."""
         return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, View))

@@ -176,3 +176,11 @@ async def test_who_has_gone_elsewhere_meanwhile_is_left_there() -> None:
         await seen(pilot, "SEV1")
         await pilot.pause(0.5)
         assert app.view.PLACE == "services"
+
+
+async def test_a_key_that_takes_the_first_frame_away_does_not_keep_the_program_from_starting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(CockpitApp, "call_after_refresh", lambda *_: True)  # as if another screen had it
+    async with behind("OrdersDatabaseDown").run_test(size=(80, 24)) as pilot:
+        await seen(pilot, "SEV1")
