@@ -130,7 +130,7 @@ def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
     model = with_books(model, (each for each in runbooks if each.is_whole))
     scenarios, more = play(reading.scenarios, model, whole=not broken)
     return Outcome(
-        model=model,
+        model=replace(model, scenarios=tuple(each.card for each in scenarios)),
         reading=reading,
         scenarios=scenarios,
         findings=tuple(in_order([*reading.findings, *findings, *more], reading.shown)),

@@ -334,6 +334,17 @@ class RunbookCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ScenarioCard:
+    """What is known of a scenario before it is played."""
+
+    id: str
+    title: str = ""
+    teaches: str = ""
+    about: tuple[str, ...] = ()
+    """Services and capabilities whose trouble it plays."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tier:
     weight: float
     update_every: Seconds | None = None
@@ -374,6 +385,8 @@ class Model:
     """The same in full, by id."""
     evidence: tuple[Evidence, ...] = ()
     """Of rehearsals, from the files beside the configuration."""
+    scenarios: tuple[ScenarioCard, ...] = ()
+    """What can be rehearsed."""
     poll: Seconds = 5.0
     scrape: Seconds = 15.0
     tiers: Mapping[int, Tier] = field(default_factory=lambda: TIERS)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal, TypeAlias
 
 from cockpit.core.levels import Seconds
-from cockpit.core.model import NO_TEXT, Scalar
+from cockpit.core.model import NO_TEXT, Scalar, ScenarioCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,99 @@ class Fault:
     lasts: Seconds = 60.0
 
 
+What: TypeAlias = Literal[
+    "detected",
+    "acknowledged",
+    "declared",
+    "first_action",
+    "recovered",
+    "integrity",
+    "not_worse",
+    "used",
+    "undo_used",
+    "not_used",
+    "flag_set",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    what: str
+    """`within`: from the moment at which what it is about goes wrong."""
+
+    what: What
     service: str = ""
     capability: str = ""
     runbook: str = ""
+    flag: str = ""
+    to: Scalar = None
+    """Of a flag; None: the value that kills it."""
+    is_: str = "OK"
+    """Of integrity."""
+    level: str = "DEGRADED"
+    """Of not_worse: the worst that is still borne."""
     within: Seconds | None = None
+
+    @property
+    def of(self) -> str:
+        """What it is about; empty: the whole drill."""
+        return self.service or self.capability or self.runbook or self.flag
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody does at `at` when nobody sits at the screen; exactly one of the texts says what."""
+
+    at: Seconds
+    run: str = ""
+    """A runbook that is started."""
+    parameters: Mapping[str, Scalar] = field(default_factory=dict)
+    target: str = ""
+    answers: Mapping[str, str] = field(default_factory=lambda: NO_TEXT)
+    """What is said to the questions of that run, by `STEP`, `undo:STEP`, `hold:STEP`, `pre:N`, ...
+
+    `y` also types what has to be typed. What is not named stays unanswered.
+    """
+    undo: str = ""
+    """A runbook: the newest step of its last run that stands is taken back."""
+    undo_all: str = ""
+    """A runbook: all of its last run is taken back."""
+    flip: str = ""
+    """A kill switch."""
+    restore: str = ""
+    env: str = ""
+    """Of a switch; empty: the first of its store."""
+    ack: str = ""
+    declare: str = ""
+    """The title of an incident."""
+    severity: str = ""
+    role: str = ""
+    """A role in it that who acts takes."""
+    note: str = ""
+    resolve: str = ""
+    """The reason."""
+    attest: str = ""
+    mark: str = ""
+    """`SERVICE.MODE` of a degraded mode that only people can see."""
+    unmark: str = ""
+    reason: str = ""
+
+
+DEEDS: Final = (
+    "run",
+    "undo",
+    "undo_all",
+    "flip",
+    "restore",
+    "ack",
+    "declare",
+    "role",
+    "note",
+    "resolve",
+    "attest",
+    "mark",
+    "unmark",
+)
+"""The fields of a deed of which exactly one is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +212,14 @@ class Scenario:
     """What a PromQL query of a runbook gives: a number made of `signals`, `world` and `flags`."""
     faults: tuple[Fault, ...] = ()
     expect: tuple[Expectation, ...] = ()
-    answers: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+    answers: Mapping[str, tuple[Deed, ...]] = field(default_factory=dict)
+    """Who does what without a screen: `good`, `wrong`, and more wrong turns by name."""
     file: str = ""
+
+    @property
+    def card(self) -> ScenarioCard:
+        hurt = [service for service, _ in (*self.signals, *self.modes)]
+        about = dict.fromkeys(
+            (*hurt, *self.measures, *self.reconciled_at, *(one.service for one in self.changes))
+        )
+        return ScenarioCard(self.id, self.title, self.teaches, tuple(about))
