@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.cli.checks import Check
@@ -106,12 +104,11 @@ def _ages(state: State) -> Iterator[Check]:
 def returning_nothing(settings: Settings) -> list[Finding]:
     """C19 for every signal whose query finds nothing now. Raises SourceError when a server cannot say."""
     loaded = load(settings)
-    places = _places(loaded.path)
     empty = asyncio.run(_empty(loaded.model))
     return [
         Finding(
             "C19",
-            places.get(slot.owner, Place(str(loaded.path))),
+            loaded.places.get(slot.owner, Place(str(loaded.path))),
             f"signal '{slot.signal.name}' of '{slot.owner}' finds nothing at {slot.source} now ({what})",
             "check metric name and labels, or say on_no_data",
             "warning",
@@ -160,17 +157,3 @@ async def _keys(discovery: Discovery, text: str, by: Iterable[str]) -> set[tuple
         hint = f"asked: {clean(text)[:200]}"
         raise SourceError(f"Prometheus {discovery.name}: {error.message}", error.hint or hint) from None
     return {tuple(dict(line.labels).get(label, "") for label in by) for line in lines}
-
-
-def _places(root: Path) -> dict[str, Place]:
-    """Where each service and capability is declared."""
-    from cockpit.config.loading import examine
-
-    found: dict[str, Place] = {}
-    for document in examine(root, os.environ, time.time()).reading.raw:
-        if not isinstance(document.value, dict):
-            continue
-        for kind in ("services", "capabilities"):
-            for number, declared in enumerate(document.value.get(kind) or ()):
-                found[declared["name"]] = document.at((kind, number, "name"))
-    return found

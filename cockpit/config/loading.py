@@ -26,7 +26,7 @@ from cockpit.config.step_presets import shipped_step_names
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
 from cockpit.core.scenario import Scenario
-from cockpit.errors import ConfigError, Finding
+from cockpit.errors import ConfigError, Finding, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class Loaded:
     path: Path = Path()
     """The file or folder that was loaded; `watch.stamp` looks at it again."""
     runbook_folders: tuple[Path, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where each service and capability is declared, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,19 @@ def load(
         notes=outcome.notes,
         path=root,
         runbook_folders=outcome.runbook_folders,
+        places=_places(outcome.reading.raw),
     )
+
+
+def _places(documents: Iterable[Document]) -> dict[str, Place]:
+    found: dict[str, Place] = {}
+    for document in documents:
+        if not isinstance(document.value, dict):
+            continue
+        for kind in ("services", "capabilities"):
+            for number, declared in enumerate(document.value.get(kind) or ()):
+                found[declared["name"]] = document.at((kind, number, "name"))
+    return found
 
 
 @contextmanager
