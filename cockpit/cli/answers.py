@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cockpit.core.runbook.answers import Answer
-from cockpit.core.runbook.run import Key
+from cockpit.core.runbook.said import answer_from, name_of
 from cockpit.core.runbook.states import Phase
 from cockpit.core.runbook.words import Question
 from cockpit.errors import UsageError
@@ -48,41 +48,14 @@ class Answers:
 
     def to(self, question: Question) -> Answer | None:
         """None: nothing was said to it, or it has been said in this visit already."""
-        name = _name(question)
+        name = name_of(question)
         use = (name, question.key.visit, question.key.phase)
         if name in self.texts and use not in self.used:
             self.used.add(use)
-            return _answer(question, self.texts[name])
+            return answer_from(question, self.texts[name])
         if self.yes and _a_key_will_do(question):
             return Answer()
         return None
-
-
-def _name(question: Question) -> str:
-    key: Key = question.key
-    match question.kind:
-        case "hold":
-            return f"hold:{key.step}"
-        case "already" | "approval":
-            return f"{question.kind}:{key.step}"
-        case "undo_unknown":
-            return f"undo:{key.step}"
-    return f"undo:{key.step}" if key.phase is Phase.UNDO else key.step
-
-
-def _answer(question: Question, text: str) -> Answer:
-    match question.kind:
-        case "hold" | "already" | "approval" | "undo_unknown":
-            choice, _, reason = text.partition(":")
-            if question.kind == "undo_unknown" and choice in ("y", question.key.step):
-                choice = "undo"
-            return Answer(choice, reason)
-        case "decide":
-            return Answer(text, text)
-    # A phrase is typed as it is; for a key anything but y is no answer.
-    if question.phrase:
-        return Answer("y", text)
-    return Answer("y", text) if question.kind == "manual" else Answer("y" if text == "y" else text)
 
 
 def _a_key_will_do(question: Question) -> bool:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from cockpit.config.check import check
 from cockpit.config.findings import in_order
 from cockpit.config.marks import Document
-from cockpit.config.models.scenario import ScenarioFile, Turn, TurnAt
+from cockpit.config.models.scenario import DeedPart, ScenarioFile, Turn, TurnAt
 from cockpit.config.scenario_lint import complaints, split
 from cockpit.core.levels import Seconds
 from cockpit.core.model import Model
 from cockpit.core.scenario import (
+    Deed,
     Expectation,
     Fault,
     PlannedAlert,
@@ -65,9 +66,14 @@ def _scenario(part: ScenarioFile, file: str) -> Scenario:
         queries=dict(part.queries),
         faults=tuple(Fault(each.at, each.kind, each.for_) for each in part.faults),
         expect=tuple(Expectation(**each.model_dump()) for each in part.expect),
-        answers={kind: tuple(dict(step) for step in steps) for kind, steps in part.answers.items()},
+        answers={kind: deeds_of(deeds) for kind, deeds in part.answers.items()},
         file=file,
     )
+
+
+def deeds_of(parts: Sequence[DeedPart]) -> tuple[Deed, ...]:
+    """In the order of time."""
+    return tuple(sorted((Deed(**each.model_dump()) for each in parts), key=lambda each: each.at))
 
 
 def _points(turns: Sequence[TurnAt]) -> tuple[Point, ...]:

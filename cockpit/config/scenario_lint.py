@@ -8,6 +8,7 @@ from cockpit.config.conditions import condition_problem, names_in
 from cockpit.config.findings import Names, Step, finding, short
 from cockpit.config.marks import Document
 from cockpit.config.models.scenario import ExpectationPart, ScenarioFile, Turn, TurnAt
+from cockpit.config.scenario_deeds import deeds
 from cockpit.core.levels import Seconds
 from cockpit.core.model import Capability, Model, Service
 from cockpit.errors import Finding
@@ -26,14 +27,15 @@ def complaints(document: Document, model: Model, part: ScenarioFile, *, whole: b
 
     Of a part that is not `whole`, because what was wrong in it was taken out, nobody can tell what it lacks.
     """
-    known = _Known(document, model)
-    for lint in (_curves, _happenings, _commands, _reactions, _queries, _expectations, _answers):
+    known = Known(document, model)
+    for lint in (_curves, _happenings, _commands, _reactions, _queries, _expectations):
         yield from lint(known, part)
+    yield from deeds(known, part)
     if whole:
         yield from _lacking(known, part)
 
 
-def _lacking(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
+def _lacking(known: Known, part: ScenarioFile) -> Iterator[Finding]:
     if part.seed is None and (path := _first_noise(part)):
         message = "noise, but the scenario has no seed: it would go differently each time"
         yield known.say("S05", path, message, "write seed: and a whole number")
@@ -47,7 +49,7 @@ def _lacking(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
                 yield known.say("S02", (section, name), message, "write one, as in {at: 0s, value: 1}")
 
 
-class _Known:
+class Known:
     """Everything a scenario may name, and where the scenario stands."""
 
     def __init__(self, document: Document, model: Model) -> None:
@@ -57,6 +59,10 @@ class _Known:
         self.services = Names("service", self.of_service)
         self.capabilities = Names("capability", self.of_capability)
         self.runbooks = Names("runbook", (card.id for card in model.runbooks))
+        self.books = model.books
+        self.switches = Names("kill switch", (switch.key for switch in model.kill_switches))
+        self.roles = Names("role", model.incident.roles)
+        self.targets = Names("target", (each.name for each in model.targets))
         owners: tuple[Service | Capability, ...] = (*model.services, *model.capabilities)
         in_modes = (mode.flag.key for each in owners for mode in each.degradations if mode.flag)
         self.flags = Names("flag", (*(switch.key for switch in model.kill_switches), *in_modes))
@@ -95,7 +101,7 @@ class _Known:
             yield self.say("S01", path, message, "give it one, or leave this out", key=True)
 
 
-def _curves(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
+def _curves(known: Known, part: ScenarioFile) -> Iterator[Finding]:
     for name, turns in part.signals.items():
         path: Path = ("signals", name)
         yield from known.signal(name, path)
@@ -108,7 +114,7 @@ def _curves(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
         yield from _bad_curve(known, path, turns, part.length)
 
 
-def _bad_curve(known: _Known, path: Path, turns: Sequence[TurnAt], length: Seconds) -> Iterator[Finding]:
+def _bad_curve(known: Known, path: Path, turns: Sequence[TurnAt], length: Seconds) -> Iterator[Finding]:
     for number, turn in enumerate(turns):
         at: Path = (*path, number, "at")
         yield from _too_late(known, at, turn.at, length)
@@ -117,13 +123,13 @@ def _bad_curve(known: _Known, path: Path, turns: Sequence[TurnAt], length: Secon
             yield known.say("S02", at, message, "put points in the order of time")
 
 
-def _too_late(known: _Known, path: Path, at: Seconds, length: Seconds) -> Iterator[Finding]:
+def _too_late(known: Known, path: Path, at: Seconds, length: Seconds) -> Iterator[Finding]:
     if at > length:
         message = f"'{path[-1]}' is after the end of the scenario"
         yield known.say("S02", path, message, "mend it, or raise length")
 
 
-def _happenings(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
+def _happenings(known: Known, part: ScenarioFile) -> Iterator[Finding]:
     """What comes to pass by itself."""
     yield from _too_late(known, ("opens_at",), part.opens_at, part.length)
     for number, change in enumerate(part.changes):
@@ -152,7 +158,7 @@ def _happenings(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
         yield from known.name(known.flags, key, ("flags", key), key=True)
 
 
-def _commands(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
+def _commands(known: Known, part: ScenarioFile) -> Iterator[Finding]:
     for name in part.commands:
         runbook, _, step = name.rpartition(".")
         if not runbook or not step:
@@ -162,7 +168,7 @@ def _commands(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
             yield from known.name(known.runbooks, runbook, ("commands", name), key=True)
 
 
-def _reactions(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
+def _reactions(known: Known, part: ScenarioFile) -> Iterator[Finding]:
     sets = {name for command in part.commands.values() for name in command.sets}
     names = {"world": Names("value of the world", {*part.world, *sets}), "flags": known.flags}
     for number, reaction in enumerate(part.reactions):
@@ -183,7 +189,7 @@ def _reactions(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
                 yield from known.measure(name, (*path, "then", name))
 
 
-def _queries(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
+def _queries(known: Known, part: ScenarioFile) -> Iterator[Finding]:
     for query, number in part.queries.items():
         path: Path = ("queries", query)
         if problem := condition_problem(number, ("signals", "world", "flags")):
@@ -194,7 +200,7 @@ def _queries(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
                 yield from known.signal(name, path)
 
 
-def _never_fires(known: _Known, path: Path, condition: str, names: Mapping[str, Names]) -> Iterator[Finding]:
+def _never_fires(known: Known, path: Path, condition: str, names: Mapping[str, Names]) -> Iterator[Finding]:
     asked = [(where, name) for where, name in names_in(condition) if where in names]
     for where, name in asked:
         if name not in names[where]:
@@ -210,37 +216,36 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "recovered": ("capability", "service"),
     "undo_used": ("runbook",),
     "not_used": ("runbook",),
+    "used": ("runbook",),
+    "acknowledged": ("service",),
+    "integrity": ("service",),
+    "not_worse": ("capability", "service"),
+    "flag_set": ("flag",),
 }
 
 
-def _expectations(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
+def _expectations(known: Known, part: ScenarioFile) -> Iterator[Finding]:
     for number, each in enumerate(part.expect):
         path: Path = ("expect", number)
         yield from known.name(known.services, each.service, (*path, "service"))
         yield from known.name(known.capabilities, each.capability, (*path, "capability"))
         yield from known.name(known.runbooks, each.runbook, (*path, "runbook"))
+        yield from known.name(known.flags, each.flag, (*path, "flag"))
         yield from _impossible(known, path, each, part.length)
 
 
-def _impossible(known: _Known, path: Path, each: ExpectationPart, length: Seconds) -> Iterator[Finding]:
+def _impossible(known: Known, path: Path, each: ExpectationPart, length: Seconds) -> Iterator[Finding]:
     needs = _NEEDS.get(each.what, ())
     if needs and not any(getattr(each, field) for field in needs):
         message = f"'{each.what}' is expected, but not of what"
         yield known.say("S04", path, message, f"add {' or '.join(f'{field}:' for field in needs)}")
     service = known.of_service.get(each.service)
-    if service and each.what in ("detected", "recovered") and not service.signals:
+    if service and each.what in ("detected", "recovered", "not_worse") and not service.signals:
         message = f"service '{short(service.name)}' has no signals, so nobody can see it {each.what}"
         yield known.say("S04", (*path, "service"), message, "expect it of one that is measured")
     if each.within is not None and each.within > length:
         hint = "lower it, or raise length"
         yield known.say("S04", (*path, "within"), "'within' allows more time than the scenario lasts", hint)
-
-
-def _answers(known: _Known, part: ScenarioFile) -> Iterator[Finding]:
-    for kind, steps in part.answers.items():
-        for number, step in enumerate(steps):
-            if isinstance(run := step.get("run"), str):
-                yield from known.name(known.runbooks, run, ("answers", kind, number, "run"))
 
 
 def _first_noise(part: ScenarioFile) -> Path | None:

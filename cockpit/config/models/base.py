@@ -109,6 +109,7 @@ _SIGNAL_NAME: Final = r"^[A-Za-z0-9_][A-Za-z0-9_-]*$"
 _LABEL: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
 PARAMETER: Final = r"^[A-Za-z][A-Za-z0-9_]*$"
 RUNBOOK_ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+ANSWERS: Final = r"^(good|wrong|wrong-[A-Za-z0-9-]+)$"
 CURRENCY: Final = "^[A-Z]{3}$"
 TURN: Final = r"^(hold|continue|propose_rollback|goto:[A-Za-z0-9][A-Za-z0-9_.-]*)$"
 
@@ -118,6 +119,7 @@ FORMS: Final = {
     _LABEL: "use letters, digits and _ only, and no digit first",
     PARAMETER: "use letters, digits and _ only, and a letter first",
     RUNBOOK_ID: "use letters, digits, _, . and - only",
+    ANSWERS: "write good, wrong, or wrong- and a name",
     CURRENCY: "write three capital letters, as in EUR",
     TURN: "write hold, continue, propose_rollback or goto: and the id of a step",
 }

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from cockpit.config.models.base import (
+    ANSWERS,
     RUNBOOK_ID,
     Amount,
     Duration,
@@ -19,7 +20,9 @@ from cockpit.config.models.base import (
     exactly_one,
     wrong,
 )
+from cockpit.core.scenario import DEEDS, What
 
+AnswersName = Annotated[str, Field(max_length=100, pattern=ANSWERS)]
 TURNS = ("value", "ramp_to", "step_to", "absent_for", "nan_for", "failed_for", "frozen_for")
 FaultName = Literal[
     "prometheus_down",
@@ -175,7 +178,7 @@ class FaultPart(Part):
 class ExpectationPart(Part):
     """What must come true when it is played with the good answers."""
 
-    what: Literal["detected", "first_action", "recovered", "undo_used", "not_used", "flag_set"]
+    what: What
     """What is looked for."""
     service: Text = ""
     """Whose."""
@@ -183,8 +186,79 @@ class ExpectationPart(Part):
     """Whose."""
     runbook: Text = ""
     """Which."""
+    flag: Text = ""
+    """Which, of flag_set."""
+    to: PlainValue = None
+    """What the flag is set to; without it, the value that kills it."""
+    is_: Literal["OK", "SUSPECT", "BREACHED"] = Field(default="OK", alias="is")
+    """How the data is in the end, of integrity."""
+    level: Literal["OK", "AT_RISK", "DEGRADED", "FAILING"] = "DEGRADED"
+    """The worst level that is borne, of not_worse."""
     within: Duration | None = None
     """From the start of what is wrong."""
+
+
+class DeedPart(Part):
+    """What somebody does when it is played without a screen; one thing, and when."""
+
+    at: Duration
+    """From the start."""
+    run: Text = ""
+    """A runbook that is started."""
+    parameters: dict[str, PlainValue] = Field(default={})
+    """Of that runbook."""
+    target: Text = ""
+    """What it acts on, instead of the runbook's own."""
+    answers: dict[str, Text] = Field(default={})
+    """What is said to its questions, by STEP, undo:STEP, hold:STEP, already:STEP, approval:STEP or pre:N.
+
+    `y` also types what has to be typed; of a decision it is the label. What is not named stays unanswered.
+    """
+    undo: Text = ""
+    """A runbook: the newest step of its last run is taken back."""
+    undo_all: Text = ""
+    """A runbook: all of its last run is taken back."""
+    flip: Text = ""
+    """A kill switch that is set to its kill value."""
+    restore: Text = ""
+    """A kill switch that is put back."""
+    env: Text = ""
+    """Of the switch; without it, the first of its store."""
+    ack: Text = ""
+    """A service that somebody takes on."""
+    declare: Text = ""
+    """The title of an incident that is declared."""
+    severity: Literal["", "SEV1", "SEV2", "SEV3"] = ""
+    """Of that incident; without it, what is proposed."""
+    role: Text = ""
+    """A role in the incident that is taken."""
+    note: Text = ""
+    """What is written down in it."""
+    resolve: Text = ""
+    """Why the incident is over."""
+    attest: Text = ""
+    """A service whose data somebody vouches for."""
+    mark: Text = ""
+    """SERVICE.MODE: a degraded mode that is on."""
+    unmark: Text = ""
+    """SERVICE.MODE: a degraded mode that is off again."""
+    reason: Text = ""
+    """Why, for the record."""
+
+    @model_validator(mode="after")
+    def _one_deed(self) -> DeedPart:
+        exactly_one(self, DEEDS)
+        for name in ("parameters", "target", "answers"):
+            if name in self.model_fields_set and not self.run:
+                raise wrong(f"has `{name}` but runs nothing", f"write run:, or drop {name}", name)
+        return self
+
+
+class AnswersFile(Part):
+    """What `--answers FILE` holds."""
+
+    answers: tuple[DeedPart, ...] = ()
+    """Who does what, as under `answers` of a scenario."""
 
 
 class ScenarioFile(Part):
@@ -228,5 +302,5 @@ class ScenarioFile(Part):
     """Trouble with cockpit's own senses."""
     expect: tuple[ExpectationPart, ...] = ()
     """What must come true."""
-    answers: dict[Literal["good", "wrong"], tuple[dict[str, object], ...]] = Field(default={})
-    """Who does what when it is played without a screen."""
+    answers: dict[AnswersName, tuple[DeedPart, ...]] = Field(default={})
+    """Who does what when it is played without a screen: good passes, wrong and wrong-NAME fail."""
