@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, Generic, Literal, TypeAlias, TypeVar
+from typing import Final, Literal, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
 from cockpit.core.poll import Alert
 from cockpit.core.promql_text import quote
+from cockpit.core.same import Same
 from cockpit.core.state import Acknowledgement, State
 
 Standing: TypeAlias = Literal["firing", "pending", "silenced", "inhibited"]
 Labels: TypeAlias = Mapping[str, str]
 NO_LABELS: Final[Labels] = {}
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +49,12 @@ class Known:
 
 def known_alerts(state: State) -> tuple[Known, ...]:
     """Every alert once, by name and labels; quick to ask again as long as nobody told anything new."""
-    return _together(_Same(state.health.alerts), _Same(state.model), _Same(state.health.graph.index))
-
-
-class _Same(Generic[T]):
-    """Compared by identity: to compare thousands of alerts takes as long as to put them together."""
-
-    __slots__ = ("it",)
-
-    def __init__(self, it: T) -> None:
-        self.it = it
-
-    def __hash__(self) -> int:
-        return id(self.it)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.it is other.it
+    return _together(Same(state.health.alerts), Same(state.model), Same(state.health.graph.index))
 
 
 @lru_cache(maxsize=2)
 def _together(
-    alerts: _Same[tuple[Alert, ...]], model: _Same[Model], known: _Same[Mapping[str, int]]
+    alerts: Same[tuple[Alert, ...]], model: Same[Model], known: Same[Mapping[str, int]]
 ) -> tuple[Known, ...]:
     managers = frozenset(server.name for server in model.it.alertmanager)
     whom = _whom(model.it, known.it)

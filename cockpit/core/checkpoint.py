@@ -25,7 +25,7 @@ RECENT: Final = 2
 """Incidents that are over and keep their stories."""
 COCKPIT: Final = "cockpit"
 """The actor of what nobody asked for."""
-WORDS: Final = 2
+WORDS: Final = 3
 """Version of the state; one in other words is not understood."""
 
 

@@ -14,6 +14,7 @@ from cockpit.core.levels import Instant
 from cockpit.core.model import Model
 from cockpit.core.past import Past
 from cockpit.core.poll import Look, Poll, Samples, Silenced, Stage
+from cockpit.core.rehearsal.evidence import Evidence
 from cockpit.core.reminded import Said
 from cockpit.core.runbook.live import Live, Plan
 from cockpit.core.runbook.run import Run
@@ -90,6 +91,8 @@ class Record:
     """By id, oldest first; those that are over and past are kept without their stories."""
     reminded: Mapping[str, Said] = field(default_factory=dict)
     """What a watch has reminded people of, and what is still so."""
+    evidence: tuple[Evidence, ...] = ()
+    """What its runs have shown of the parts of runbooks, oldest first, of each part the newest."""
 
 
 @dataclass(frozen=True, slots=True)

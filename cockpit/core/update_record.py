@@ -15,12 +15,17 @@ from cockpit.core.incident.story import subject_of
 from cockpit.core.incident.story import told as story_of
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.json import finite, is_deep
+from cockpit.core.rehearsal.remembering import of_run, with_more
 from cockpit.core.reminded import folded as of_watch
 from cockpit.core.runbook.fold import folded
-from cockpit.core.runbook.run import Run
+from cockpit.core.runbook.run import Key, Run
+from cockpit.core.runbook.states import Phase
 from cockpit.core.state import Entry, Obligation, Picture, Record, State
 from cockpit.core.update_decisions import recorded
 from cockpit.core.update_timeline import act, told
+
+SETTLED = frozenset({"step.settled", "undo.settled"})
+"""Facts after which a run is evidence of one part more."""
 
 
 def grown(state: State, event: RecordGrew) -> State:
@@ -65,8 +70,17 @@ def remembered(record: Record, news: Recorded) -> Record:
         record = replace(record, flips=flipped(record.flips, news))
     if not fact.run:
         return record
-    run = folded(record.runs.get(fact.run), news)
-    return replace(record, runs={**record.runs, fact.run: run}) if run else record
+    known = record.runs.get(fact.run)
+    run = folded(known, news)
+    if run is None:
+        return record
+    evidence = record.evidence
+    if fact.kind in SETTLED and run is not known:
+        phase = Phase.UNDO if fact.kind.startswith("undo") else Phase.DO
+        evidence = with_more(
+            evidence, of_run(run, Key(fact.step, fact.visit, fact.attempt, phase), fact.actor)
+        )
+    return replace(record, runs={**record.runs, fact.run: run}, evidence=evidence)
 
 
 def _of_incidents(record: Record, news: Recorded) -> Record:

@@ -5,12 +5,14 @@ Evidence holds for one digest: whoever changes a step starts over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Final, Literal, TypeAlias
 
 from cockpit.core.levels import Instant, Seconds
-from cockpit.core.runbook.actions import Decide
+from cockpit.core.runbook.actions import Command, Decide, HttpCall
+from cockpit.core.runbook.holding import BY_HAND
 from cockpit.core.runbook.model import Runbook, Step
 from cockpit.core.runbook.run import Execution, Run
 from cockpit.core.runbook.states import Effect, Phase, StepState
@@ -19,6 +21,8 @@ SCHEMA: Final = "cockpit.evidence/v1"
 EvidenceMode: TypeAlias = Literal["simulated", "sandbox", "live"]
 Result: TypeAlias = Literal["succeeded", "failed", "unknown"]
 UNDO: Final = "undo:"
+SLACK: Final[Seconds] = 60.0
+"""What captures and finding out may add to a command and its check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,41 +70,83 @@ def _parts(step: Step) -> Iterator[Part]:
 
 
 def evidence_of(run: Run, mode: EvidenceMode, scenario: str = "") -> Iterator[Evidence]:
-    """What a run is evidence of: each try that is settled, by its first operator.
-
-    A step that was skipped, or was true before we came, proves nothing of itself.
-    """
+    """What a run is evidence of: each try that is settled, by its first operator."""
     for one in run.executions:
-        step = run.step(one.key.step)
-        if step is None or not one.settled or _was_not_done(one):
-            continue
-        part = f"{UNDO}{step.id}" if one.key.phase is Phase.UNDO else step.id
-        seconds = one.settled_at - one.begun_at if one.settled_at and one.begun_at else None
-        told = Evidence(
-            run.runbook.id,
-            part,
-            step.digest,
-            one.settled_at or run.started_at,
-            run.operator,
-            mode,
-            _result(one),
-            scenario,
-            seconds,
-        )
-        yield told
-        if isinstance(step.action, Decide) and (chosen := run.answers.get(step.id)):
-            yield replace(told, part=f"{step.id}={chosen}", seconds=None)
+        yield from of_try(run, one, mode, run.operator, scenario)
+
+
+def of_try(run: Run, one: Execution, mode: EvidenceMode, by: str, scenario: str = "") -> Iterator[Evidence]:
+    """Of one try. One that was skipped, was true before we came, or left nothing to undo says nothing."""
+    step = run.step(one.key.step)
+    if step is None or one.settled_at is None or _was_not_done(one):
+        return
+    told = Evidence(
+        run.runbook.id,
+        f"{UNDO}{step.id}" if one.key.phase is Phase.UNDO else step.id,
+        step.digest,
+        one.settled_at,
+        by,
+        mode,
+        _result(one),
+        scenario,
+        _seconds(run, step, one),
+    )
+    yield told
+    if isinstance(step.action, Decide) and (chosen := _chosen(one)):
+        yield replace(told, part=f"{step.id}={chosen}", seconds=None)
 
 
 def _was_not_done(one: Execution) -> bool:
-    return one.state is StepState.SKIPPED or one.effect is Effect.ALREADY
+    nothing_left = one.key.phase is Phase.UNDO and one.exit is None and not _by_hand(one)
+    return one.state is StepState.SKIPPED or one.effect is Effect.ALREADY or nothing_left
+
+
+def _by_hand(one: Execution) -> bool:
+    return one.reason.startswith(BY_HAND)
 
 
 def _result(one: Execution) -> Result:
+    """What a person vouched for has not shown that it works; nor has an undo that failed and left nothing."""
     match one.state:
+        case StepState.SUCCEEDED if _by_hand(one):
+            return "unknown"
+        case StepState.SUCCEEDED if one.key.phase is Phase.UNDO and not (one.exit and one.exit.get("ok")):
+            return "unknown"
         case StepState.SUCCEEDED:
             return "succeeded"
         case StepState.UNKNOWN | StepState.INCONCLUSIVE:
             return "unknown"
         case _:
             return "failed"
+
+
+def _seconds(run: Run, step: Step, one: Execution) -> Seconds | None:
+    """From its intent until it was seen to have worked; None where that would count hours without anybody.
+
+    A step that only looks has no intent: it begins where the one before it was settled.
+    """
+    began, until = one.begun_at, one.settled_at
+    if one.intent is None and one.exit is not None:
+        began = None if one.key.attempt > 1 or one.asked else _settled_before(run, one)
+    if began is None or until is None or until < began or (one.exit or {}).get("ending") == "lost":
+        return None
+    return until - began if until - began <= _longest(step) else None
+
+
+def _settled_before(run: Run, one: Execution) -> Instant:
+    known = run.executions[: run.executions.index(one)]
+    return max((each.settled_at for each in known if each.settled_at is not None), default=run.started_at)
+
+
+def _longest(step: Step) -> Seconds:
+    """Beyond which the cockpit must have been away: a command found ended in the morning took no night."""
+    if not isinstance(step.action, Command | HttpCall):
+        return inf
+    checked = step.verify.initial_delay + step.verify.within if step.verify else 0.0
+    return step.timeout + step.kill_grace + checked + SLACK
+
+
+def _chosen(one: Execution) -> str:
+    """The label of the branch that was taken."""
+    answer = one.confirmed.get("decide")
+    return str(answer.get("text") or "") if isinstance(answer, Mapping) else ""

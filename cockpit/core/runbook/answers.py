@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cockpit.core.levels import Instant
 from cockpit.core.runbook import undoing
 from cockpit.core.runbook.actions import Decide
+from cockpit.core.runbook.holding import BY_HAND
 from cockpit.core.runbook.moves import settle
 from cockpit.core.runbook.run import Execution, Run
 from cockpit.core.runbook.states import STANDING, Effect, Phase, StepState
@@ -99,7 +100,7 @@ def _held(run: Run, question: Question, answer: Answer, now: Instant) -> tuple[W
             return (resumed, _settled(one, StepState.SUCCEEDED, Effect.REVERTED, why))
         case "attest":
             effect = Effect.APPLIED if one.effect in STANDING else one.effect
-            return (resumed, settle(one, StepState.SUCCEEDED, effect, f"checked by hand: {why}", "next"))
+            return (resumed, settle(one, StepState.SUCCEEDED, effect, f"{BY_HAND}{why}", "next"))
         case "skip":
             return (resumed, settle(one, StepState.SKIPPED, one.effect, f"left out: {why}", "next"))
         case "undo":
@@ -112,4 +113,4 @@ def _held(run: Run, question: Question, answer: Answer, now: Instant) -> tuple[W
 
 
 def _settled(one: Execution, state: StepState, effect: Effect, why: str) -> Word:
-    return say("settled", one.key, state=state, effect=effect, reason=f"checked by hand: {why}")
+    return say("settled", one.key, state=state, effect=effect, reason=f"{BY_HAND}{why}")

@@ -20,6 +20,8 @@ OVERRIDES = {
     "later": "Undo it although somebody has written since",
 }
 """Holds that a typed reason overrides, and what that means."""
+BY_HAND = "checked by hand: "
+"""What the reason of a step begins with that a person vouched for, and no check."""
 REPEATED = "nobody knows whether it happened, and it must not happen twice"
 
 
