@@ -45,6 +45,15 @@ def yaml_files(folder: Path, notes: list[str] | None = None) -> list[Path]:
 
     Empty when there is no such folder. What is skipped and might be missed is told in `notes`.
     """
+    found = with_endings(folder, (".yaml", ".yml"), notes)
+    for file in found:
+        if file.name.endswith(".yml"):
+            _note(notes, f"{shown(file)} is skipped: only files named *.yaml are read")
+    return [file for file in found if file.name.endswith(".yaml")]
+
+
+def with_endings(folder: Path, endings: tuple[str, ...], notes: list[str] | None = None) -> list[Path]:
+    """The same for names that end so."""
     try:
         names = sorted(entry.name for entry in os.scandir(folder))
     except OSError:
@@ -53,11 +62,9 @@ def yaml_files(folder: Path, notes: list[str] | None = None) -> list[Path]:
     found = []
     for name in names:
         file = folder / name
-        if name.startswith(".") or not name.endswith((".yaml", ".yml")) or file.is_dir():
+        if name.startswith(".") or not name.endswith(endings) or file.is_dir():
             continue
-        if name.endswith(".yml"):
-            _note(notes, f"{shown(file)} is skipped: only files named *.yaml are read")
-        elif file.is_symlink() and not _leads_inside(file, root):
+        if file.is_symlink() and not _leads_inside(file, root):
             _note(notes, f"{shown(file)} is skipped: a symlink that leads out of the folder")
         else:
             found.append(file)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cockpit.config import files, yaml
+from cockpit.config import evidence_files, files, yaml
 from cockpit.config.findings import in_order
 from cockpit.config.loading import Outcome, examine, play
 from cockpit.config.reading import Reading, kind_of
@@ -53,6 +53,8 @@ class _Linter:
         return self._examined[path]
 
     def _file(self, file: Path) -> Sequence[Finding]:
+        if file.name.endswith(evidence_files.ENDING):
+            return evidence_files.read(file)[1]
         kind = _kind(file)
         if kind == "Cockpit":
             return self._whole(file).findings

@@ -142,6 +142,7 @@ def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
     world = World.of(declared, model, known, whole=not broken)
     findings += runbook_rules.complaints(runbooks, world)
     model = with_books(model, (each for each in runbooks if each.is_whole))
+    model = replace(model, evidence=tuple(reading.evidence or ()))
     scenarios, more = play(reading.scenarios, model, whole=not broken)
     return Outcome(
         model=replace(model, scenarios=tuple(each.card for each in scenarios)),

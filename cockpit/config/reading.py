@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from cockpit.config import files, runbook_files, yaml
+from cockpit.config import evidence_files, files, runbook_files, yaml
 from cockpit.config.check import check
 from cockpit.config.findings import finding, short
 from cockpit.config.marks import Document
@@ -15,6 +15,7 @@ from cockpit.config.models import CockpitFile, PresetFile
 from cockpit.config.runbook_files import RunbookRead
 from cockpit.config.step_presets import StepPresets, own_step_presets
 from cockpit.config.suggest import nearest
+from cockpit.core.rehearsal.evidence import Evidence
 from cockpit.errors import Finding, Place
 
 KINDS: Final = ("Cockpit", "Preset", "Scenario", "Runbook")
@@ -38,6 +39,8 @@ class Reading:
     presets: list[tuple[PresetFile, Document]] = field(default_factory=list)
     runbooks: list[RunbookRead] = field(default_factory=list)
     scenarios: list[Document] = field(default_factory=list)
+    evidence: list[Evidence] | None = None
+    """Of rehearsals; None where no folder was read that could hold any."""
     findings: list[Finding] = field(default_factory=list)
     _seen: set[Path] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
@@ -59,6 +62,7 @@ class Reading:
         self._read(here, ("Cockpit",))
         self._read(files.yaml_files(files.subfolder(folder, "presets"), self.notes), ("Preset",))
         self._read(files.yaml_files(files.subfolder(folder, "scenarios"), self.notes), ("Scenario",))
+        self._rehearsed(evidence_files.of(folder, self.notes))
 
     def file(self, file: Path, kinds: Sequence[str] = KINDS) -> None:
         self._read([file], kinds)
@@ -67,6 +71,14 @@ class Reading:
         """Runbooks; presets of one's own have been read before."""
         for folder in folders:
             self._read(files.yaml_files(folder, self.notes), ("Runbook",))
+
+    def _rehearsed(self, paths: Iterable[Path]) -> None:
+        self.evidence = []
+        for path in paths:
+            known, findings = evidence_files.read(path)
+            self.files.append(path)
+            self.evidence += known
+            self.findings += findings
 
     def _read(self, paths: Iterable[Path], kinds: Sequence[str]) -> None:
         for path in paths:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeAlias
 
-from cockpit.config import files
+from cockpit.config import evidence_files, files
 
 Look: TypeAlias = tuple[int, int, int]
 """When it was written (ns), how large it is, and which file it is: an editor may keep any two of them."""
@@ -21,7 +21,8 @@ def stamp(path: Path, more: Iterable[Path] = ()) -> Stamp:
     looked = [path, *more]
     if path.is_dir():
         looked += [files.subfolder(path, "presets"), files.subfolder(path, "scenarios")]
-    return frozenset((str(file), _look(file)) for each in looked for file in _files(each))
+    every = [file for each in looked for file in _files(each)] + evidence_files.of(path)
+    return frozenset((str(file), _look(file)) for file in every)
 
 
 def _files(path: Path) -> list[Path]:

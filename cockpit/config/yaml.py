@@ -21,7 +21,7 @@ from cockpit.config.syntax import explain, place_of_byte
 from cockpit.errors import Finding, Place
 from cockpit.text import clean
 
-__all__ = ["MAX_BYTES", "Document", "parse", "read", "read_whole"]
+__all__ = ["MAX_BYTES", "Document", "file_bytes", "parse", "read", "read_whole"]
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 
@@ -36,7 +36,7 @@ def read_whole(path: Path, shown: str | None = None) -> tuple[Document | None, l
     """The same, and the bytes that it was read from."""
     file = clean(shown or str(path))
     try:
-        data = _bytes(path)
+        data = file_bytes(path)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         return None, [Finding("C20", Place(file), f"cannot be read: {clean(reason).lower()}")], b""
@@ -63,14 +63,14 @@ def parse(data: bytes | str, file: str) -> tuple[Document | None, list[Finding]]
     return composer.document(), composer.findings
 
 
-def _bytes(path: Path) -> bytes:
-    """What is in the file, at most one byte more than allowed."""
+def file_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
+    """What is in the file, at most one byte more than allowed. Raises OSError, and ValueError for no file."""
     # O_NONBLOCK: opening a FIFO that nobody writes to returns. We look at what was opened, not at its name.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         with open(descriptor, "rb", closefd=False) as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise ValueError("not a regular file")
-            return file.read(MAX_BYTES + 1)
+            return file.read(most + 1)
     finally:
         os.close(descriptor)  # open() leaves it to us when it refuses a directory
