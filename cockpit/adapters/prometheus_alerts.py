@@ -35,9 +35,14 @@ def rule_book(also: tuple[str, ...], data: Any) -> RuleBook:
     for group in data["groups"]:
         for rule in group["rules"]:
             if rule.get("type", "alerting") == "alerting" and rule.get("health") == "ok":
-                named.update((str(label), str(value)) for label, value in (rule.get("labels") or {}).items())
-                named.update(_matched(str(rule.get("query", ""))))
+                named.update(named_by(rule))
     return RuleBook(frozenset(named), also)
+
+
+def named_by(rule: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(label, value) of what a rule of `/api/v1/rules` says it is about, and of what its query asks for."""
+    yield from ((str(label), str(value)) for label, value in (rule.get("labels") or {}).items())
+    yield from _matched(str(rule.get("query", "")))
 
 
 def _alert(source: str, alert: Mapping[str, Any]) -> Alert:

@@ -1,0 +1,66 @@
+"""Which text from outside may stand in a file that people keep, and how it is written there."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from cockpit.config.secret_keys import holds_login
+from cockpit.text import first_hidden
+
+LONGEST: Final = 200
+LONGEST_URL: Final = 2_000
+_plain: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
+# Words that this or an older YAML takes for something else than text.
+_WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"})
+_address: Final = re.compile(r"\[?[0-9a-fA-F:.]*\]?\Z|localhost\Z")
+
+
+def is_name(text: str) -> bool:
+    """Whether the strict loader takes `text` for a name, and nothing in it hides or gives away a secret."""
+    return 0 < len(text) <= LONGEST and text == text.strip() and is_writable(text)
+
+
+def is_writable(text: str) -> bool:
+    one_line = not re.search(r"[\t\n\r]", text)
+    return one_line and not first_hidden(text) and not holds_login(text) and "PRIVATE KEY-----" not in text
+
+
+def is_page(text: str) -> bool:
+    """Whether it is the address of a page, not a template for one."""
+    if len(text) > LONGEST_URL or not is_writable(text) or re.search(r"\s|\{\{", text):
+        return False
+    try:
+        parts = urlsplit(text)
+        usable = parts.port is None or parts.port > 0
+        return bool(usable and parts.scheme in ("http", "https") and parts.hostname)
+    except ValueError:
+        return False
+
+
+def host_of(instance: str) -> str:
+    """The name in front of a port; empty where that is only a number or this machine."""
+    host = instance.rpartition(":")[0] if re.search(r":\d+\Z", instance) else instance
+    return "" if _address.match(host) else host
+
+
+def scalar(text: str) -> str:
+    """`text` as a YAML scalar that is nothing but this text, for this loader and for every other."""
+    if _plain.match(text) and text.lower() not in _WORDS:
+        return text
+    return quoted(text)
+
+
+def quoted(text: str) -> str:
+    """Between double quotes, on one line whatever is in it; safe in a comment, too."""
+    return '"' + "".join(_escaped(char) for char in text) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return "\\" + char
+    if char.isprintable():
+        return char
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
