@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from cockpit.config.findings import Placed, finding, short
 from cockpit.config.merge import Declared
 from cockpit.config.models import Capability, Edge, Service
-from cockpit.config.rules.cycles import cycles
+from cockpit.core.health.cycles import cycles
 from cockpit.errors import Finding
 from cockpit.text import join_names
 
