@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.main import get_command
 
-from cockpit.cli import alert_commands, flag_commands, incident, journal, run_commands
+from cockpit.cli import alert_commands, flag_commands, import_commands, incident, journal, run_commands
 from cockpit.cli.settings import DEMO, THEMES, Settings
 from cockpit.errors import UsageError
 
@@ -30,6 +31,7 @@ run_commands.register(app)
 flag_commands.register(app)
 alert_commands.register(app)
 incident.register(app)
+import_commands.register(app)
 
 BEFORE_THE_COMMAND = frozenset({"--prometheus", "--readonly", "--alert", "--ascii", "--theme"})
 
@@ -39,15 +41,21 @@ Config = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
+@cache
+def command() -> Any:
+    """All that can be typed, as the parser wants it; its type has no public name."""
+    return get_command(app)
+
+
 def invoke(arguments: Sequence[str]) -> int:
     """Runs a command. Raises CockpitError; wrong usage is UsageError.
 
     Not by calling `app`: that would turn an interrupt and a reader who has gone into exits of its own.
     """
-    command = get_command(app)
+    whole = command()
     try:
-        with command.make_context("cockpit", list(arguments)) as context:
-            code = command.invoke(context)
+        with whole.make_context("cockpit", list(arguments)) as context:
+            code = whole.invoke(context)
     except typer.Exit as done:
         return done.exit_code
     except Refused as error:

@@ -8,6 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from . import forked
+
+PATIENCE = 240.0
+
 CONFIG = """\
 apiVersion: cockpit/v1
 kind: Cockpit
@@ -50,13 +54,17 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def cockpit(*arguments: object, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cockpit", *map(str, arguments)],
-        cwd=cwd,
-        env={**environment(cwd), **environ},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
+    words, whole = [str(each) for each in arguments], {**environment(cwd), **environ}
+    if any(name.startswith(("PYTHON", "LC_")) for name in environ):  # which Python hears of when it starts
+        command = [sys.executable, "-m", "cockpit", *words]
+        return subprocess.run(
+            command,
+            cwd=cwd,
+            env=whole,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    return forked.run(words, cwd, whole, PATIENCE)
