@@ -54,11 +54,11 @@ async def read_window(
     finally:
         for reader in readers:
             reader.cancel()
-    past = [poll for poll in _meet(found) if poll.at < window.end]
+    past = [poll for poll in meet(found) if poll.at < window.end]
     return past if any(poll.is_answered for poll in past) else []
 
 
-def _meet(found: Iterable[Sequence[Poll]]) -> list[Poll]:
+def meet(found: Iterable[Sequence[Poll]]) -> list[Poll]:
     """One poll for each moment; servers answer for templates of their own, so nothing is overwritten."""
     by_moment: dict[int, Poll] = {}
     for poll in (poll for polls in found for poll in polls):
