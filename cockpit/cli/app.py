@@ -10,7 +10,17 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from cockpit.cli import alert_commands, flag_commands, import_commands, incident, journal, run_commands
+from cockpit.cli import (
+    alert_commands,
+    flag_commands,
+    import_commands,
+    incident,
+    journal,
+    onboarding_commands,
+    readiness_commands,
+    run_commands,
+    whatif_commands,
+)
 from cockpit.cli.settings import DEMO, THEMES, Settings
 from cockpit.errors import UsageError
 
@@ -32,6 +42,9 @@ flag_commands.register(app)
 alert_commands.register(app)
 incident.register(app)
 import_commands.register(app)
+onboarding_commands.register(app)
+whatif_commands.register(app)
+readiness_commands.register(app)
 
 BEFORE_THE_COMMAND = frozenset({"--prometheus", "--readonly", "--alert", "--ascii", "--theme"})
 

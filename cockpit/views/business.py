@@ -62,12 +62,12 @@ def sentence(state: State, node: Node) -> str:
         case Shown.DEGRADED:
             return f"{name}, but worse than agreed{loss}"
         case Shown.FAILING:
-            return f"{_cannot(name, 'often cannot', 'FAILING')}{loss}"
+            return f"{cannot(name, 'often cannot', 'FAILING')}{loss}"
         case Shown.DOWN:
-            return f"{_cannot(name, 'cannot', 'DOWN')}{loss}"
+            return f"{cannot(name, 'cannot', 'DOWN')}{loss}"
 
 
-def _cannot(name: str, verb: str, otherwise: str) -> str:
+def cannot(name: str, verb: str, otherwise: str) -> str:
     """ "Customers can buy" turned around; a title without "can" gets the level beside it."""
     before, can, after = name.partition(" can ")
     return f"{before} {verb} {after}" if can else f"{name}, {otherwise}"

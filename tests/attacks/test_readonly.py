@@ -77,6 +77,7 @@ LOOKS = {
     "incident list": ("incident", "list"),
     "incident show": ("incident", "show"),
     "incident call": ("incident", "call", "checkout"),
+    "what-if": ("what-if", "checkout"),
 }
 ELSEWHERE = {
     "demo": "in a world of its own",

@@ -1,0 +1,92 @@
+"""`cockpit what-if`: read from the configuration alone; no server is asked, and nothing moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from cockpit.cli.output import say, say_json, width
+from cockpit.cli.settings import Settings
+from cockpit.errors import UsageError
+
+if TYPE_CHECKING:
+    from cockpit.core.levels import Level
+    from cockpit.core.model import Model
+
+MOST: Final = 8
+"""Services at once: beyond that nobody reads the answer."""
+
+
+def what_if(settings: Settings, services: Sequence[str], level: str, *, json: bool, mermaid: bool) -> int:
+    """Raises UsageError for a service or a level that there is not."""
+    from cockpit.cli.loading import load
+    from cockpit.core.health.graph import compile_graph
+    from cockpit.core.rehearsal.grades import graded
+    from cockpit.core.slots import lay_out
+    from cockpit.core.whatif.answer import answer
+
+    if json and mermaid:
+        raise UsageError("--json and --mermaid are two answers", "give one of them")
+    model = load(settings).model
+    chosen = chosen_of(model, services, level)
+    found = answer(compile_graph(model, lay_out(model)), chosen, graded(model, model.evidence))
+    if json:
+        from cockpit.views.whatif.document import document
+
+        say_json(document(found, {}), indent=True)
+    elif mermaid:
+        from cockpit.views.whatif.mermaid import lines as graph
+
+        say(graph(found), ascii=settings.ascii)
+    else:
+        from cockpit.views.whatif.sections import lines
+
+        say(lines(found, {}, width()), ascii=settings.ascii)
+    return 0
+
+
+def chosen_of(model: Model, services: Sequence[str], level: str) -> dict[str, Level]:
+    """`A`, or `A=FAILING`; a service that has an equals sign in its name is found by its whole name first."""
+    names = {service.name for service in model.services}
+    default = level_of(level)
+    found: dict[str, Level] = {}
+    for each in services:
+        name, equals, own = each.rpartition("=")
+        if each in names or not equals:
+            name, own = each, ""
+        if name not in names:
+            raise _unknown(model, name)
+        if name in found:
+            raise UsageError(f"'{name}' is asked about twice", "name each service once")
+        found[name] = level_of(own) if own else default
+    if len(found) > MOST:
+        raise UsageError(f"that are {len(found)} services", f"ask about at most {MOST} at once")
+    return found
+
+
+def level_of(word: str) -> Level:
+    from cockpit.config.suggest import nearest
+    from cockpit.core.levels import Level
+
+    name = word.strip().upper().replace("-", "_").replace(" ", "_")
+    known = [each.name for each in Level if each is not Level.OK]
+    if name in known:
+        return Level[name]
+    near = nearest(name, known)
+    hint = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
+    if name == Level.OK.name:
+        raise UsageError("what if it is OK: then nothing happens", f"give one of {', '.join(known)}")
+    raise UsageError(f"there is no level '{word}'", hint)
+
+
+def _unknown(model: Model, name: str) -> UsageError:
+    from cockpit.config.suggest import nearest
+
+    if any(each.name == name for each in model.capabilities):
+        needed = next(each for each in model.capabilities if each.name == name).requires
+        first = next((member for edge in needed for member in edge.members), "")
+        hint = f"ask about what it needs: cockpit what-if {first}" if first else "ask about a service"
+        return UsageError(f"'{name}' is a capability, and what-if asks about services", hint)
+    near = nearest(name, (each.name for each in model.services))
+    hint = f"did you mean '{near}'?" if near else "`cockpit status` lists them"
+    return UsageError(f"there is no service '{name}'", hint)
