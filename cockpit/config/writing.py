@@ -51,9 +51,10 @@ _RAW: Final = frozenset("\u200c\u200d")
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 
-def written(document: Mapping[Any, Value], head: Sequence[str] = ()) -> str:
-    """A whole file, with `head` as comments on top. Keys must be different after `clean`."""
-    lines = [*_comments(head, ""), *_mapping(document, "")] if document else [*_comments(head, ""), "{}"]
+def written(document: Mapping[Any, Value], head: Sequence[str] = (), foot: Sequence[str] = ()) -> str:
+    """A whole file, with comments on top and at its end. Keys must be different after `clean`."""
+    body = _mapping(document, "") if document else ["{}"]
+    lines = [*_comments(head, ""), *body, *_comments(foot, "")]
     return "\n".join(lines) + "\n"
 
 

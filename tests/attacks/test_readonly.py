@@ -80,6 +80,7 @@ LOOKS = {
     "what-if": ("what-if", "checkout"),
 }
 ELSEWHERE = {
+    "import backstage": "only into the file that it is told",
     "demo": "in a world of its own",
     "record": "only into the file that it is told",
     "replay": "acts on nothing",

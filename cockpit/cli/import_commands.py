@@ -1,0 +1,45 @@
+"""Commands that make files of ours from what exists elsewhere, with their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cockpit.cli.settings import Settings
+
+imports = typer.Typer(
+    name="import",
+    help="From what exists already: backstage, markdown. Sources are only read.",
+    rich_markup_mode=None,
+    no_args_is_help=False,
+)
+Config = Annotated[
+    Path | None, typer.Option("--config", metavar="PATH", help="File or folder of the configuration.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(imports)
+
+
+def _settings(context: typer.Context, config: Path | None) -> Settings:
+    from cockpit.cli.app import settings_of
+
+    return settings_of(context, config)
+
+
+@imports.command()
+def backstage(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="As in catalog-info.yaml.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="A new file; default: stdout.")
+    ] = None,
+    config: Config = None,
+) -> int:
+    """A service catalog as an overlay: services, owners, and edges that nobody has reviewed yet."""
+    from cockpit.cli.import_backstage import import_backstage
+
+    return import_backstage(_settings(context, config), files, out)
