@@ -10,6 +10,15 @@ from cockpit.core.levels import Instant
 from cockpit.errors import Place
 
 
+def sentence(text: str) -> str:
+    """With a full stop, and a capital unless it begins with a name."""
+    begun = text[:1].upper() + text[1:] if text.startswith(BEGINNINGS) else text
+    return begun if begun.endswith((".", "?", "!", "…")) else f"{begun}."
+
+
+BEGINNINGS: Final = ("no ", "nobody ", "nothing ", "give ", "name ", "add ", "only ")
+
+
 class Answer(StrEnum):
     YES = "yes"
     NO = "no"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from cockpit.core.audit.answers import Finding, Score, Severity
+from cockpit.core.audit.answers import Finding, Score, Severity, sentence
 from cockpit.core.audit.containment import Loose, shared_by, stopped, uncontrolled, workflows
 from cockpit.core.audit.recovery import people_who_did, watches_data
 from cockpit.core.audit.sight import writes_data
@@ -172,7 +172,7 @@ def _back(survey: Survey, service: Service) -> Iterator[Finding]:
             "rollback-impossible",
             service.name,
             f"{service.name} has no way back that is whole and fast",
-            f"{_upper(way.text)}.",
+            sentence(way.text),
             "Write a runbook whose every step can be undone, and rehearse it in a sandbox.",
         )
     elif way.proof is not Proof.PROVEN:
@@ -181,7 +181,7 @@ def _back(survey: Survey, service: Service) -> Iterator[Finding]:
             "rollback-unproven",
             service.name,
             f"The way back of {service.name} is not proven",
-            f"{_upper(way.text)}.",
+            sentence(way.text),
             f"Rehearse it in a sandbox: cockpit drill --runbook {way.runbook} --target NAME.",
         )
     done = people_who_did(survey, service.name)
@@ -194,12 +194,6 @@ def _back(survey: Survey, service: Service) -> Iterator[Finding]:
             "When that person is away, the first to try learns it in the incident.",
             "Let somebody else do the next drill of it.",
         )
-
-
-def _upper(text: str) -> str:
-    """As a sentence begins; a name at the beginning stays as it is written."""
-    first, _, _ = text.partition(" ")
-    return text[:1].upper() + text[1:] if first in ("no", "nobody") else text
 
 
 # Runbooks, controls, and what is seen
@@ -233,11 +227,7 @@ def _loose(survey: Survey) -> Iterator[Finding]:
 
 def _loosely(survey: Survey, each: Loose) -> Finding:
     why = "A control without an end or a limit becomes the next incident."
-    return _found(survey, "unbounded", each.subject, each.what, why, f"{_sentence(each.do)}.", each.file)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return _found(survey, "unbounded", each.subject, each.what, why, sentence(each.do), each.file)
 
 
 def _undeclared(survey: Survey) -> Iterator[Finding]:

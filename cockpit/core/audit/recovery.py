@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cockpit.core.audit.answers import Answer, Answered, Question
+from cockpit.core.audit.answers import Answer, Answered, Question, sentence
 from cockpit.core.audit.survey import Survey
 from cockpit.core.audit.ways_back import Proof, WayBack, way_back
 from cockpit.core.levels import Kind
@@ -64,7 +64,7 @@ def watches_data(service: Service) -> bool:
 
 
 def _told(survey: Survey, names: Sequence[str], ways: dict[str, WayBack]) -> list[str]:
-    return [f"{name}: {ways[name].text}." for name in survey.worst_first(names)[:SHOWN]]
+    return [sentence(f"{name}: {ways[name].text}") for name in survey.worst_first(names)[:SHOWN]]
 
 
 def _counted(survey: Survey, count: int, what: str) -> str:
@@ -80,7 +80,7 @@ def people(survey: Survey, question: Question) -> Answered:
     needs = {service.name: list(_needing_somebody(survey, service)) for service in survey.ours}
     bound = survey.worst_first(name for name, whys in needs.items() if whys)
     if bound:
-        evidence = [f"{name}: {needs[name][0]}." for name in bound[:SHOWN]]
+        evidence = [sentence(f"{name}: {needs[name][0]}") for name in bound[:SHOWN]]
         total = plural(len(survey.ours), survey.critical_words + "service")
         evidence.append(f"{len(bound):,} of {total} of ours depend on who is there.")
         return Answered(question, Answer.YES, tuple(evidence), survey.worst(bound))

@@ -10,6 +10,7 @@ from statistics import median
 from cockpit.core.audit.survey import Survey
 from cockpit.core.levels import Seconds
 from cockpit.core.rehearsal.grades import BookGrades, Grade
+from cockpit.core.runbook.actions import Notify
 from cockpit.core.runbook.model import Reach, Runbook, Step
 from cockpit.core.runbook.told import undo_words
 from cockpit.text import age, plural
@@ -85,11 +86,11 @@ def without_undo(book: Runbook) -> Iterator[tuple[Step, str]]:
     """Steps that write and cannot be undone, or no longer after a point of no return; and why."""
     sealed = dict(_sealed(book))
     for step in book.steps:
-        if step.reach is Reach.READ:
+        if step.reach is Reach.READ or isinstance(step.action, Notify):  # what was told changes nothing
             continue
         can, how = undo_words(step)
         if not can:
-            yield step, how
+            yield step, how.partition("; instead: ")[0]
         elif step.id in sealed:
             yield step, sealed[step.id]
 

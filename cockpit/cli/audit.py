@@ -1,0 +1,132 @@
+"""`cockpit audit`: what is declared and on record, held against seven questions. Leaves no trace."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cockpit.cli.loading import load
+from cockpit.cli.output import say, say_json, width
+from cockpit.cli.settings import Settings
+from cockpit.core.audit.answers import Audit, Severity
+from cockpit.errors import CockpitError, JournalError, UsageError
+from cockpit.text import clean
+
+if TYPE_CHECKING:
+    from cockpit.config import Loaded
+    from cockpit.core.model import Model
+    from cockpit.core.seen_edges import Difference, SeenEdge
+    from cockpit.core.state import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What servers said when they were asked."""
+
+    seen: Difference | None = None
+    blind: frozenset[str] | None = None
+    trouble: CockpitError | None = None
+    """Why one of them could not be asked."""
+
+
+def audit(settings: Settings, *, json: bool, markdown: bool, fail_on: str | None, live: bool) -> int:
+    """0 every question is answered well, 1 one is not: what is unknown is not.
+
+    With `fail_on` 1 exactly when there is a finding so severe or worse.
+    """
+    if json and markdown:
+        raise UsageError("--json and --markdown at once", "choose one of them")
+    severity = _severity(fail_on)
+    loaded = load(settings)
+    heard = asyncio.run(_asked(settings, loaded.model)) if live else Heard()
+    made = _made(loaded, asyncio.run(_recorded(loaded)), heard)
+    _show(made, loaded.model, json=json, markdown=markdown)
+    if heard.trouble:  # what the files have to say is said all the same
+        raise heard.trouble
+    if severity is not None:
+        return int(made.has(severity))
+    return int(not made.is_good)
+
+
+def _severity(text: str | None) -> Severity | None:
+    if text is None:
+        return None
+    try:
+        return Severity(text.casefold())
+    except ValueError:
+        raise UsageError(f"--fail-on knows no '{text}'", "write high, medium or low") from None
+
+
+def _made(loaded: Loaded, record: Record, heard: Heard) -> Audit:
+    from cockpit.core.audit.auditing import audit
+    from cockpit.core.audit.survey import Known
+    from cockpit.core.health.graph import compile_graph
+    from cockpit.core.rehearsal.grades import graded
+    from cockpit.core.slots import lay_out
+
+    model = loaded.model
+    evidence = (*model.evidence, *record.evidence)
+    return audit(
+        Known(
+            compile_graph(model, lay_out(model)),
+            graded(model, evidence),
+            evidence,
+            tuple(record.incidents.values()),
+            heard.seen,
+            heard.blind,
+            loaded.places,
+        )
+    )
+
+
+async def _recorded(loaded: Loaded) -> Record:
+    """What is on record; where it cannot be read that is said, and nothing of it counts."""
+    from cockpit.core.state import Record
+    from cockpit.engine.runs.remembered import record_now
+    from cockpit.wiring import acting
+
+    try:
+        async with acting.world(loaded, actor="", readonly=True, complain=_complain) as world:
+            return await record_now(world.journal)
+    except JournalError as error:
+        _complain(f"what is on record does not count: {error}")
+        return Record()
+
+
+async def _asked(settings: Settings, model: Model) -> Heard:
+    """Who was seen calling whom, and what can be seen now."""
+    from cockpit.adapters.seen_edges import seen_edges
+    from cockpit.cli.loading import live
+    from cockpit.core.levels import Shown
+    from cockpit.core.seen_edges import compare
+
+    if not model.prometheus:
+        raise UsageError("--live: no Prometheus is configured", "add prometheus: to the configuration")
+    found: set[SeenEdge] = set()
+    try:
+        for server in model.prometheus:
+            found |= await seen_edges(server)
+        state = await live(settings, readonly=True).once()
+    except CockpitError as error:
+        return Heard(trouble=error)
+    blind = (node.name for node in state.health.services() if node.level is Shown.UNKNOWN and not node.idle)
+    return Heard(compare(model, found), frozenset(blind))
+
+
+def _show(made: Audit, model: Model, *, json: bool, markdown: bool) -> None:
+    from cockpit.views.audit import told
+
+    if json:
+        say_json(told.document(made), indent=True)
+    elif markdown:
+        from cockpit.views.audit.markdown import rendered
+
+        say(rendered(made, model.title or model.name).splitlines())
+    else:
+        say(told.lines(made, width()))
+
+
+def _complain(text: str) -> None:
+    print(f"cockpit: {clean(text)}", file=sys.stderr, flush=True)
