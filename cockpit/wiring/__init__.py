@@ -191,34 +191,13 @@ def demo(
 
     Runbooks and kill switches act in it as they would outside; nobody outside is asked, nothing is kept.
     """
-    from cockpit.adapters.simulated.archive import SimulatedArchive
-    from cockpit.adapters.simulator import Performance, Simulator
-    from cockpit.engine.runs.crew import Crew
-    from cockpit.wiring import simulated
+    from cockpit.wiring.playing import engine_of
 
     played = _find(loaded, scenario)
     clock = clock or (SystemClock() if speed == 1.0 else ScaledClock(speed))
-    performance = Performance(played, clock.now() - played.opens_at)
-
-    def connect(state: State) -> Outside:
-        simulator = Simulator(performance, state.model, state.picture.slots, state.generation)
-        return Outside((simulator,), (simulator,))
-
-    def crew(say: Callable[[Event], None], poke: Callable[[], None]) -> Crew:
-        return Crew(lambda state: world, say, poke, clock.now)
-
-    world = simulated.make(loaded.model, performance, clock, actor=actor, mode="demo")
-    state = initial(loaded.model, "demo")
-    return Engine(
-        state,
-        connect,
-        clock=clock,
-        journal=world.journal,
-        acting=crew,
-        step=loaded.model.poll,
-        observes=lambda: True,  # its record is in memory, and ends with it
-        looks_back=lambda state: (SimulatedArchive(performance, state.model), world.metrics),
-    )
+    start = clock.now() - played.opens_at
+    engine, _ = engine_of(loaded.model, played, clock, start, actor=actor, mode="demo")
+    return engine
 
 
 def _find(loaded: Loaded, name: str) -> Scenario:

@@ -82,6 +82,7 @@ LOOKS = {
 ELSEWHERE = {
     "import backstage": "only into the file that it is told",
     "demo": "in a world of its own",
+    "drill": "in a world of its own; on a sandbox it is refused",
     "record": "only into the file that it is told",
     "replay": "acts on nothing",
     "report": "only into the file that it is told",
@@ -152,6 +153,7 @@ WAYS = {
     "run": ["r", "enter"],
     "switches": ["s"],
     "impact": ["b"],
+    "what-if": ["w"],
     "incident": ["i"],
     "update": ["i", "u"],
     "handover": ["i", "H"],

@@ -1,4 +1,4 @@
-"""A journal in memory with somebody at its other end: asked to approve, they think, and do."""
+"""A journal with somebody at its other end: asked to approve, they think, and do; or nobody is there."""
 
 from __future__ import annotations
 
@@ -7,34 +7,49 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from cockpit.adapters.journal.memory import MemoryJournal
+from cockpit.core.checkpoint import Checkpoint
 from cockpit.core.journal import Fact, Recorded, new_uid
 from cockpit.core.levels import Seconds
-from cockpit.ports import Clock
+from cockpit.ports import Clock, Journal
 
 THINKS: Final[Seconds] = 6.0
 SOMEBODY: Final = "a colleague"
 
 
-class WithColleague(MemoryJournal):
-    def __init__(self, clock: Clock) -> None:
-        super().__init__("simulation")
+class WithColleague:
+    """A `ports.Journal` around another."""
+
+    def __init__(self, inner: Journal, clock: Clock, *, absent: bool = False) -> None:
+        """`absent`: nobody answers, however long one waits."""
+        self._inner = inner
         self._clock = clock
+        self._absent = absent
+        self._asked: set[str] = set()
         self._thinking: set[asyncio.Task[None]] = set()
 
     async def append(self, facts: Sequence[Fact]) -> Sequence[Recorded]:
-        known = len(self.records)
-        recorded = await super().append(facts)
+        recorded = await self._inner.append(facts)
         for each in recorded:
-            if each.seq > known and each.fact.kind == "approval.requested":
-                task = asyncio.ensure_future(self._approve(each.fact))
+            fact = each.fact
+            if fact.kind == "approval.requested" and not self._absent and fact.uid not in self._asked:
+                self._asked.add(fact.uid)
+                task = asyncio.ensure_future(self._approve(fact))
                 self._thinking.add(task)
                 task.add_done_callback(self._thinking.discard)
         return recorded
 
+    async def read(
+        self, after: int = 0, limit: int = 10_000, *, run: str = "", kind: str = ""
+    ) -> Sequence[Recorded]:
+        return await self._inner.read(after, limit, run=run, kind=kind)
+
+    async def latest_checkpoint(self) -> Checkpoint | None:
+        return await self._inner.latest_checkpoint()
+
     async def close(self) -> None:
         for task in self._thinking:
             task.cancel()
+        await self._inner.close()
 
     async def _approve(self, asked: Fact) -> None:
         await self._clock.sleep(THINKS)
@@ -45,4 +60,4 @@ class WithColleague(MemoryJournal):
         granted = replace(
             asked, kind="approval.granted", at=self._clock.now(), actor=actor, body=body, uid=new_uid()
         )
-        await super().append([granted])
+        await self._inner.append([granted])

@@ -26,6 +26,8 @@ class Stage:
     performance: Performance
     model: Model
     now: Callable[[], Instant]
+    injected: Mapping[str, str] = field(default_factory=dict)
+    """Outcomes that somebody wants to see, by `RUNBOOK.STEP`, or with `undo:` before it."""
     stands: dict[Where, bool] = field(default_factory=dict)
     """What was done or taken back; what nobody touched is missing."""
     _before: dict[Where, Mapping[str, Scalar]] = field(default_factory=dict)
@@ -45,6 +47,9 @@ class Stage:
         for fault, outcome in (("command_hangs", "hang"), ("killed_after_effect", "killed-after-effect")):
             if self.faulty(fault):
                 return outcome
+        wanted = f"{'undo:' if purpose.kind == 'undo' else ''}{_name(purpose)}"
+        if wanted in self.injected:
+            return self.injected[wanted]
         if purpose.kind == "undo":
             return "success"
         step, where = self.step(purpose), _where(purpose)
@@ -77,9 +82,7 @@ class Stage:
         return True
 
     def faulty(self, kind: str) -> bool:
-        at = self.now() - self.performance.start
-        faults = self.performance.course.scenario.faults
-        return any(each.kind == kind and each.at <= at < each.at + each.lasts for each in faults)
+        return self.performance.course.broken(kind, self.now() - self.performance.start)
 
 
 def _where(purpose: Purpose) -> Where:
