@@ -20,6 +20,11 @@ def load(settings: Settings) -> Loaded:
 
     if settings.demo and settings.config is None:
         return config.load(config.shop())
+    if settings.prometheus:
+        from cockpit.cli import proposing
+
+        if proposing.nothing_configured(settings):
+            return proposing.loaded(settings)
     loaded = config.load(settings.config)
     _check_prometheus(settings, loaded.model)
     return replace(loaded, model=adapted(settings, loaded.model))
@@ -30,6 +35,10 @@ def live(settings: Settings, *, readonly: bool, actor: str = "") -> Engine:
     from cockpit import wiring
 
     loaded = load(settings)
+    if settings.prometheus and not actor:
+        from cockpit.cli import proposing
+
+        proposing.mention(loaded.model)
     return wiring.live(loaded, readonly=readonly, actor=actor, adapted=lambda model: adapted(settings, model))
 
 

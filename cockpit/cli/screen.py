@@ -41,6 +41,7 @@ def open_screen(settings: Settings) -> int:
     app.run()
     if app.failure is not None:
         raise app.failure
+    behind.part()
     return app.return_code or 0  # 128 and the signal, when one ended it
 
 
@@ -84,6 +85,7 @@ class Behind:
     async def run(self) -> None:
         """Reads the configuration, then runs the engine until the screen is left."""
         engine = self.engine = await asyncio.to_thread(make_engine, self.settings)
+        self._say_if_proposed(engine)
         opening = asyncio.ensure_future(self._open_on(engine))  # before the engine: it waits for a first poll
         running = asyncio.ensure_future(engine.run())
         try:
@@ -93,6 +95,23 @@ class Behind:
             raise
         finally:
             opening.cancel()
+
+    def _say_if_proposed(self, engine: Engine) -> None:
+        """What is guessed is not shown as known; the title of the first line says so all the time."""
+        if not self.settings.prometheus:
+            return
+        from cockpit.cli import proposing
+        from cockpit.core.events import Reported
+
+        if proposing.is_proposed(engine.state.model):
+            engine.dispatch(Reported(proposing.kept_by(engine.state.model), engine.now()))
+
+    def part(self) -> None:
+        """After the screen: what it was a picture of, and how to keep it."""
+        if self.engine is not None and self.settings.prometheus:
+            from cockpit.cli import proposing
+
+            proposing.mention(self.engine.state.model)
 
     async def _open_on(self, engine: Engine) -> None:
         """Once the first alerts are in, and only where nobody has gone elsewhere by then."""

@@ -36,7 +36,9 @@ class Difference:
     new: tuple[tuple[str, str], ...] = ()
     """Seen and not declared, between services that are."""
     strangers: tuple[tuple[str, str], ...] = ()
-    """Seen, but one of the two is no service of ours; names as they were seen."""
+    """Seen, but one of the two at least is no service of ours, and goes by the name it was seen under."""
+    unknown: tuple[str, ...] = ()
+    """The names of those that are no services of ours."""
     unseen: tuple[DeclaredEdge, ...] = ()
     """Declared and not seen, where the caller takes part in tracing: its silence says something."""
     dark: tuple[DeclaredEdge, ...] = ()
@@ -50,12 +52,14 @@ def compare(model: Model, seen: Iterable[SeenEdge]) -> Difference:
     called = names_seen(model.services)
     ours: set[tuple[str, str]] = set()
     strangers: set[tuple[str, str]] = set()
+    unknown: set[str] = set()
     for edge in seen:
         if edge.caller in CALLERS_OWN and edge.caller not in called:
             continue
         caller, callee = called.get(edge.caller), called.get(edge.callee)
         if caller is None or callee is None:
-            strangers.add((edge.caller, edge.callee))
+            strangers.add((caller or edge.caller, callee or edge.callee))
+            unknown |= {name for name in (edge.caller, edge.callee) if name not in called}
         elif caller != callee:
             ours.add((caller, callee))
     declared = _declared(model.services)
@@ -65,6 +69,7 @@ def compare(model: Model, seen: Iterable[SeenEdge]) -> Difference:
     return Difference(
         new=tuple(sorted(ours - pairs)),
         strangers=tuple(sorted(strangers)),
+        unknown=tuple(sorted(unknown)),
         unseen=tuple(edge for edge in missing if edge.caller in traced),
         dark=tuple(edge for edge in missing if edge.caller not in traced),
         both=len(ours & pairs),

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from cockpit.config.proposal.naming import quoted
 from cockpit.config.proposal.shape import Choice
 from cockpit.core.known import ALIVE, LABELS, REQUESTS, THINGS, Carrier
 from cockpit.text import percent, plural
@@ -41,7 +40,7 @@ def values(carriers: Iterable[Carrier], label: str) -> list[str]:
 
 
 def told_others(choice: Choice) -> str:
-    return ", ".join(f"{quoted(label)[1:-1]} ({count})" for label, count in choice.others)
+    return ", ".join(f"{label} ({count})" for label, count in choice.others)
 
 
 def _best(telling: Sequence[Carrier]) -> tuple[str, int, float] | None:

@@ -1,4 +1,4 @@
-"""Which text from outside may stand in a file that people keep, and how it is written there."""
+"""Which text from outside may stand in a file that people keep."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from cockpit.config.secret_keys import holds_login
-from cockpit.text import first_hidden
+from cockpit.text import clean, first_hidden
 
 LONGEST: Final = 200
 LONGEST_URL: Final = 2_000
-_plain: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
-# Words that this or an older YAML takes for something else than text.
-_WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"})
 _address: Final = re.compile(r"\[?[0-9a-fA-F:.]*\]?\Z|localhost\Z")
 
 
@@ -45,22 +42,6 @@ def host_of(instance: str) -> str:
     return "" if _address.match(host) else host
 
 
-def scalar(text: str) -> str:
-    """`text` as a YAML scalar that is nothing but this text, for this loader and for every other."""
-    if _plain.match(text) and text.lower() not in _WORDS:
-        return text
-    return quoted(text)
-
-
 def quoted(text: str) -> str:
-    """Between double quotes, on one line whatever is in it; safe in a comment, too."""
-    return '"' + "".join(_escaped(char) for char in text) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in '"\\':
-        return "\\" + char
-    if char.isprintable():
-        return char
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    """For a sentence: between quotes, on one line whatever is in it."""
+    return f"'{clean(text)}'"

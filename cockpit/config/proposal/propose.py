@@ -15,7 +15,7 @@ from cockpit.config.proposal.questions import BY_RULES, key_of, signal_names
 from cockpit.config.proposal.shape import Choice, Guess, Proposal, ProposedService, Use
 from cockpit.core.known import Known
 from cockpit.core.seen_edges import CALLERS_OWN, SeenEdge
-from cockpit.text import join_names, plural
+from cockpit.text import clean, join_names, plural
 
 MOST_SERVICES: Final = 5_000
 MOST_NEEDS: Final = 100
@@ -70,10 +70,15 @@ class _Proposing:
         jobs = _jobs(self.known, self.choice.label)
         for value in self._usable(values, "value of the label", "values of the label"):
             self.names[value] = value
-            uses = [Use(preset) for preset in BY_NAME if value in self.known.keys.get(preset, ())]
-            if not uses and value in self.known.keys.get("http-client", ()):
-                uses.append(Use("http-client", why="seen by its callers only"))
-            self._put(ProposedService(value, uses=(*uses, *_alive(self.known, value, jobs))))
+            uses = (*self._by_name(value), *_alive(self.known, value, jobs))
+            self._put(ProposedService(value, uses=uses))
+
+    def _by_name(self, name: str) -> list[Use]:
+        """Presets whose query really answers for this name."""
+        uses = [Use(preset) for preset in BY_NAME if name in self.known.keys.get(preset, ())]
+        if not uses and name in self.known.keys.get("http-client", ()):
+            uses.append(Use("http-client", why="seen by its callers only"))
+        return uses
 
     def _usable(self, values: Iterable[str], one: str, many: str) -> list[str]:
         """Those that can be written down, as many as a cockpit takes."""
@@ -118,7 +123,8 @@ class _Proposing:
             ends[edge.callee] = ends.get(edge.callee) or _KINDS.get(edge.kind, "")
         new = [name for name in ends if name not in self.names and name not in self.found]
         for name in self._usable(new, "end of a seen call", "ends of seen calls"):
-            self._put(ProposedService(name, type=ends[name], why="only tracing knows it"))
+            uses = tuple(self._by_name(name))
+            self._put(ProposedService(name, type=ends[name], why="tracing knows it", uses=uses))
         for caller, callees in _by_caller(edges):
             service = self.found.get(caller)
             needs = [name for name in callees if name in self.found and name != caller]
@@ -128,7 +134,7 @@ class _Proposing:
                 self.remarks.append(
                     f"of the {len(needs)} services that {quoted(caller)} calls, {MOST_NEEDS} are listed"
                 )
-            why = "seen in traces"
+            why = "seen in traces of the last hour; hard, until somebody says soft"
             self._put(replace(service, needs=tuple(Guess(name, why) for name in needs[:MOST_NEEDS])))
 
     def _from_rules(self) -> None:
@@ -151,7 +157,7 @@ class _Proposing:
         for preset, what in (("kubernetes-deployment", "deployment"), ("slo-burn", "objective")):
             keys = self.known.keys.get(preset, frozenset()) - self.found.keys()
             if keys:
-                names = join_names([quoted(each)[1:-1] for each in sorted(keys)], 3)
+                names = join_names([clean(each) for each in sorted(keys)], 3)
                 self.remarks.append(f"{plural(len(keys), what)} with no service of that name: {names}")
 
     def _put(self, service: ProposedService) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cockpit.core.levels import Instant, Seconds
 
@@ -65,3 +66,5 @@ class Proposal:
     scrape: Seconds | None = None
     remarks: tuple[str, ...] = ()
     """What was left out, and why."""
+    connection: Mapping[str, object] = field(default_factory=dict)
+    """As `http_config`, for a server that wants a login; holds no secret."""

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cockpit.config.proposal.labels import told_others
-from cockpit.config.proposal.naming import quoted
 from cockpit.config.proposal.shape import Proposal
-from cockpit.text import join_names, plural
+from cockpit.text import clean, join_names, plural
 
 
 def told(proposal: Proposal) -> Iterator[str]:
@@ -20,14 +19,14 @@ def told(proposal: Proposal) -> Iterator[str]:
     presets = Counter(use.preset for service in proposal.services for use in service.uses)
     if presets:
         yield f"Presets: {', '.join(f'{name} ({count})' for name, count in presets.most_common())}."
-    silent = [quoted(each.name)[1:-1] for each in proposal.services if not each.uses]
+    silent = [clean(each.name) for each in proposal.services if not each.uses]
     if silent:
         yield f"No signal for {join_names(silent, 3)}: no shipped preset reads their metrics."
     owned = sum(each.owner is not None for each in proposal.services)
     if proposal.services:
         yield f"{owned} of {plural(len(proposal.services), 'service')} have an owner, from alerting rules."
     for remark in proposal.remarks:
-        yield f"Left out: {quoted(remark)[1:-1]}."
+        yield f"Left out: {remark}."
 
 
 def found(proposal: Proposal) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from cockpit.config import writing
 from cockpit.config.durations import duration
-from cockpit.config.proposal.naming import quoted, scalar
 from cockpit.config.proposal.questions import BY_RULES
 from cockpit.config.proposal.shape import Guess, Proposal, ProposedService, Use
+from cockpit.config.writing import Noted, Value, guessed
 from cockpit.core.known import LABELS
 from cockpit.text import plural
 
@@ -17,99 +18,103 @@ MAIN: Final = "cockpit.yaml"
 SERVICES: Final = "services.yaml"
 SERVER: Final = "main"
 USUAL_LABELS: Final = ("service", "job", "app")
-_BEGIN: Final = "apiVersion: cockpit/v1\nkind: Cockpit\n"
+_BEGIN: Final[Mapping[str, Value]] = {"apiVersion": "cockpit/v1", "kind": "Cockpit"}
 
 
 def written(proposal: Proposal) -> Mapping[str, str]:
     """By file name; what the strict loader takes without an error."""
-    files = {MAIN: "\n".join([*_main(proposal), ""])}
+    files = {MAIN: writing.written(_main(proposal), _head(proposal), _foot(proposal))}
     if proposal.services:
-        files[SERVICES] = "\n".join([*_services(proposal), ""])
+        services = {**_BEGIN, "services": Noted(_services(proposal), above=(*_about_label(proposal),))}
+        files[SERVICES] = writing.written(services, ["What runs here, as far as its metrics tell."])
     return files
 
 
-def _main(proposal: Proposal) -> Iterator[str]:
-    yield f"# Proposed by cockpit from what {quoted(proposal.url)} knew on {_day(proposal)}."
-    yield "# What is marked `guessed` nobody has said yet: put it right, and remove the mark."
-    yield "# `cockpit lint` tells what is still missing."
-    yield _BEGIN.rstrip()
-    yield f"metadata: {{name: {scalar(proposal.name)}, title: {scalar(proposal.title)}}}"
-    yield f"prometheus: [{{name: {SERVER}, url: {scalar(proposal.url)}}}]"
-    yield from _defaults(proposal)
+def _head(proposal: Proposal) -> list[str]:
+    day = datetime.fromtimestamp(proposal.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return [
+        f"Proposed by cockpit from what {proposal.url} knew on {day}.",
+        "What is marked as guessed nobody has said yet: put it right, and remove the mark.",
+        "`cockpit lint` tells what is still missing.",
+    ]
+
+
+def _foot(proposal: Proposal) -> list[str]:
+    return [f"Left out: {remark}" for remark in proposal.remarks]
+
+
+def _main(proposal: Proposal) -> Mapping[str, Value]:
+    found: dict[str, Value] = {
+        **_BEGIN,
+        "metadata": {"name": proposal.name, "title": proposal.title},
+        "prometheus": [{"name": SERVER, "url": proposal.url}],
+    }
+    if proposal.connection:
+        found["prometheus"] = [
+            {"name": SERVER, "url": proposal.url, "http_config": Noted(dict(proposal.connection))}
+        ]
+    if defaults := _defaults(proposal):
+        found["defaults"] = defaults
     if proposal.teams:
-        yield "teams:"
-        for team in proposal.teams:
-            yield f"  - name: {scalar(team)}{_mark('alerting rules name it; how is it reached? add oncall')}"
-    for remark in proposal.remarks:
-        yield f"# Left out: {quoted(remark)[1:-1]}"
+        why = "alerting rules name it; how is it reached? Add oncall"
+        found["teams"] = [{"name": guessed(team, why)} for team in proposal.teams]
+    return found
 
 
-def _defaults(proposal: Proposal) -> Iterator[str]:
-    label = proposal.choice.label if proposal.choice else ""
-    lines = []
+def _defaults(proposal: Proposal) -> Mapping[str, Value]:
+    found: dict[str, Value] = {}
     if proposal.scrape is not None:
-        why = "how far apart samples of `up` are"
-        lines.append(f"  scrape: {duration(proposal.scrape)}{_mark(why)}")
+        found["scrape"] = guessed(duration(proposal.scrape), "so far apart samples of `up` are")
+    label = proposal.choice.label if proposal.choice else ""
     if label and label not in USUAL_LABELS:
-        names = ", ".join((label, *USUAL_LABELS))
-        lines.append(f"  alert_labels: [{names}]{_mark('alerts may name a service as metrics do')}")
-    if lines:
-        yield "defaults:"
-        yield from lines
+        found["alert_labels"] = guessed([label, *USUAL_LABELS], "alerts may name a service as metrics do")
+    return found
 
 
-def _services(proposal: Proposal) -> Iterator[str]:
-    yield "# What runs here, as far as its metrics tell."
-    yield _BEGIN.rstrip()
-    if proposal.choice:
-        label, count = proposal.choice.label, proposal.choice.count
-        yield f"# guessed: {plural(count, 'service')} by label {label}: {proposal.choice.why}."
-        for other, others in proposal.choice.others:
-            if other in LABELS:
-                yield f"#   {other} has {plural(others, 'name')}: cockpit init --label {other}"
-    yield "services:"
-    for service in proposal.services:
-        yield from _service(service, proposal)
+def _about_label(proposal: Proposal) -> Iterator[str]:
+    if proposal.choice is None:
+        return
+    label, count = proposal.choice.label, proposal.choice.count
+    yield f"guessed: {plural(count, 'service')} by label {label}: {proposal.choice.why}"
+    for other, others in proposal.choice.others:
+        if other in LABELS:
+            yield f"label {other} has {plural(others, 'name')}: cockpit init --label {other}"
 
 
-def _service(service: ProposedService, proposal: Proposal) -> Iterator[str]:
-    yield f"  - name: {scalar(service.name)}{_mark(service.why)}"
+def _services(proposal: Proposal) -> list[Value]:
+    return [_service(service, proposal) for service in proposal.services]
+
+
+def _service(service: ProposedService, proposal: Proposal) -> Mapping[str, Value]:
+    found: dict[str, Value] = {"name": _marked(service.name, service.why)}
     if service.type:
-        yield f"    type: {service.type}{_mark('by what knows it')}"
+        found["type"] = guessed(service.type, "by what knows it")
     if service.owner:
-        yield f"    owner: {scalar(service.owner.value)}{_mark(service.owner.why)}"
+        found["owner"] = _guess(service.owner)
     if service.tier:
-        yield f"    tier: {quoted(service.tier.value)}{_mark(service.tier.why)}"
+        found["tier"] = _guess(service.tier)
     if service.uses:
-        yield "    signals:"
-        for use in service.uses:
-            yield f"      - {_use(use, proposal)}{_mark(use.why)}"
+        found["signals"] = [_marked(_use(use, proposal), use.why) for use in service.uses]
     if service.needs:
-        yield "    dependsOn:"
-        for need in service.needs:
-            yield f"      - {{to: {scalar(need.value)}, unreviewed: true}}{_mark(need.why)}"
+        found["dependsOn"] = [
+            guessed({"to": need.value, "unreviewed": True}, need.why) for need in service.needs
+        ]
     if service.pages:
-        yield "    links:"
-        for page in service.pages:
-            yield f"      - {_page(page)}{_mark(page.why)}"
+        found["links"] = [guessed({"type": "runbook", "url": page.value}, page.why) for page in service.pages]
+    return found
 
 
-def _use(use: Use, proposal: Proposal) -> str:
-    said = [("use", use.preset), *use.said]
-    pairs = [f"{key}: {scalar(value)}" for key, value in said]
+def _use(use: Use, proposal: Proposal) -> Mapping[str, Value]:
+    found: dict[str, Value] = {"use": use.preset, **dict(use.said)}
     if proposal.scrape is not None and proposal.scrape > 20 and use.preset != BY_RULES:
         # Presets take a sample of more than a minute for old, which here may be the newest there is.
-        pairs.append(f"max_age: {duration(3 * proposal.scrape)}")
-    return f"{{{', '.join(pairs)}}}"
+        found["max_age"] = duration(3 * proposal.scrape)
+    return found
 
 
-def _page(page: Guess) -> str:
-    return f"{{type: runbook, url: {quoted(page.value)}}}"
+def _guess(guess: Guess) -> Noted:
+    return guessed(guess.value, guess.why)
 
 
-def _mark(why: str) -> str:
-    return f"  # guessed: {why}" if why else ""
-
-
-def _day(proposal: Proposal) -> str:
-    return datetime.fromtimestamp(proposal.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+def _marked(value: Value, why: str) -> Value:
+    return guessed(value, why) if why else value
