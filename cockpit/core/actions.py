@@ -33,10 +33,15 @@ class ReasonAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditNow:
+    """How ready all is, is to be worked out, beside everything else."""
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """A person wants something done outside the loop; what comes of it is on record."""
 
     wanted: Wanted
 
 
-Action: TypeAlias = RecordDecision | AskAnew | ReasonAgain | Act
+Action: TypeAlias = RecordDecision | AskAnew | ReasonAgain | AuditNow | Act

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,6 +18,7 @@ from cockpit.core.switches import SwitchLook
 from cockpit.core.wanted import Wanted
 
 if TYPE_CHECKING:  # the state names decisions, so it is the one that imports at run time
+    from cockpit.core.audit.answers import Audit
     from cockpit.core.state import Entry, Record
 
 
@@ -289,6 +290,18 @@ class IncidentActed:
         return self.fact.at
 
 
+@dataclass(frozen=True, slots=True)
+class AuditAsked:
+    """Somebody wants to know how ready all is; it takes its time, beside the loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    audit: Audit
+    basis: Hashable
+    """Of `core.audit.standing`: while it is the same, the audit holds."""
+
+
 Decision: TypeAlias = DegradationMarked | IntegrityAttested | ServiceAcknowledged | IncidentActed
 Observation: TypeAlias = (
     Sampled
@@ -318,5 +331,7 @@ Observation: TypeAlias = (
     | WatchSeen
     | Reported
     | RunHeard
+    | AuditAsked
+    | Audited
 )
 Event: TypeAlias = Decision | Observation | Wanted

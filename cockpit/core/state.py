@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cockpit.core.events import Decision, OncallSeen, Refused, Reported
+from cockpit.core.events import Audited, Decision, OncallSeen, Refused, Reported
 from cockpit.core.flips import Flips, Place
 from cockpit.core.health.state import Health
 from cockpit.core.incident.model import Incident
@@ -146,6 +146,8 @@ class Picture:
     """The poll that the health was last judged on; what a recording writes down."""
     answered: Mapping[int, tuple[Instant, Samples]] = field(default_factory=dict)
     """The last answer to each template that was one, and when: what a blind cockpit still knows of before."""
+    audited: Audited | None = None
+    """How ready all is, as it was worked out last; None: nobody has asked yet."""
     watched: bool | None = None
     """Whether a `cockpit watch` reminds people also while nobody looks; None: nobody can tell from here."""
 

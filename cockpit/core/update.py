@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from cockpit.core import health
-from cockpit.core.actions import Act, Action, RecordDecision
+from cockpit.core.actions import Act, Action, AuditNow, RecordDecision
 from cockpit.core.events import (
     AlertsSeen,
+    AuditAsked,
+    Audited,
     ChangesSeen,
     DegradationMarked,
     Event,
@@ -80,6 +82,8 @@ def update(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
             return decided(state, event), (RecordDecision(event),)
         case IncidentActed():
             return state, (RecordDecision(event),)
+        case AuditAsked():
+            return state, (AuditNow(),)
         case RecordGrew():
             return grown(state, event), ()
         case RecordRead():
@@ -125,6 +129,8 @@ def _seen(state: State, event: Event) -> Picture:
             return replace(state.picture, watched=runs)
         case OncallSeen(team):
             return replace(state.picture, oncall={**state.picture.oncall, team: event})
+        case Audited():
+            return replace(state.picture, audited=event)
         case Reported():
             return replace(state.picture, reported=event)
         case Refused():

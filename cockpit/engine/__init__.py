@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from contextlib import suppress
 from typing import TypeAlias
 
-from cockpit.core.actions import Act, Action, AskAnew, ReasonAgain, RecordDecision
+from cockpit.core.actions import Act, Action, AskAnew, AuditNow, ReasonAgain, RecordDecision
 from cockpit.core.events import (
     Decision,
     Event,
@@ -27,6 +27,7 @@ from cockpit.core.update_timeline import described
 from cockpit.core.wanted import Wanted
 from cockpit.engine.acting import MakeActing, refusal
 from cockpit.engine.asking import Asking, Connect, Outside
+from cockpit.engine.auditing import Auditing
 from cockpit.engine.lane import DecisionLane
 from cockpit.engine.large import is_large, leave_room
 from cockpit.engine.looking_back import LookingBack
@@ -87,6 +88,7 @@ class Engine:
         self._unreasoned = asyncio.Event()
         self._reasoning = False
         self._folding = False
+        self._auditing = Auditing(lambda: self.state, self.dispatch, clock)
         self._tail = Tail(journal, clock, self.dispatch, lambda: self.state)
         self._acting = acting(self.dispatch, self._tail.poke) if acting else None
         self._looking_back = (
@@ -193,7 +195,13 @@ class Engine:
     def _begin(self) -> asyncio.Future[None]:
         self._ended = asyncio.get_running_loop().create_future()
         self._gone.clear()
-        for lane in (self._fold_forever(), self._reason_forever(), self._lane.run(), self._tail.run()):
+        for lane in (
+            self._fold_forever(),
+            self._reason_forever(),
+            self._lane.run(),
+            self._tail.run(),
+            self._auditing.run(),
+        ):
             self._spawn(lane)
         return self._ended
 
@@ -257,6 +265,8 @@ class Engine:
                 self._lane.put(decision)
             case ReasonAgain():
                 self._unreasoned.set()
+            case AuditNow():
+                self._auditing.wake()
             case AskAnew():
                 self._asking.anew()
             case Act(wanted):

@@ -45,10 +45,15 @@ async def fold(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
     return await asyncio.to_thread(update, state, event) if is_large(state) else update(state, event)
 
 
+async def at_leisure(work: Generator[None, None, Result]) -> Result:
+    """What `work` returns, in a thread that rests as long as it works: nobody waits for it."""
+    return await asyncio.to_thread(_with_rests, work)
+
+
 async def think(state: State) -> Health:
     """What `reason` says: in slices or, like `fold`, in a thread; slices of a large fleet are longer."""
     if is_large(state):
-        return await asyncio.to_thread(_with_rests, reasoning(state.health))
+        return await at_leisure(reasoning(state.health))
     return await in_slices(reasoning(state.health))
 
 
