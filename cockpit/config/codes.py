@@ -1,8 +1,4 @@
-"""The lint codes; stable, so that people can look them up and tools can count them.
-
-R14 (never rehearsed, or changed since) and R16 (rollback never proven) need the evidence of drills, which
-does not exist yet, so nothing gives them.
-"""
+"""The lint codes; stable, so that people can look them up and tools can count them."""
 
 from __future__ import annotations
 
@@ -48,7 +44,9 @@ CODES: Final = {
     "R11": "a time budget under the sum of what its steps usually take (p95)",
     "R12": "an unknown service or alert",
     "R13": "an undefined step, parameter or capture",
+    "R14": "a step that was never rehearsed, or has changed since",
     "R15": "a runbook without owner",
+    "R16": "a rollback that was never proven",
     "R17": "a query of a runbook returns nothing now (`cockpit lint --live`)",
     "R18": "a program that is not on PATH (`cockpit lint --live`)",
     "R19": "an unknown flag, provider, runbook, target or step preset",
@@ -69,7 +67,7 @@ WARNINGS: Final = frozenset(
     {
         *("C07", "C09", "C10", "C11", "C12", "C13", "C14", "C15", "C16", "C17", "C19"),
         *("F04", "F05", "F07", "S03"),
-        *("R06", "R11", "R12", "R15", "R17", "R18", "R23", "R24", "R25"),
+        *("R06", "R11", "R12", "R14", "R15", "R16", "R17", "R18", "R23", "R24", "R25"),
     }
 )
 DRAFT_WARNINGS: Final = frozenset({"R02", "R04", "R10", "R12", "R15"})

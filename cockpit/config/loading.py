@@ -25,6 +25,7 @@ from cockpit.config.runbook_files import RunbookRead
 from cockpit.config.step_presets import shipped_step_names
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
+from cockpit.core.rehearsal.grades import graded
 from cockpit.core.scenario import Scenario
 from cockpit.errors import ConfigError, Finding, Place
 
@@ -139,16 +140,20 @@ def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
     ]
     findings += about_files(reading, patience(declared))
     broken = _wrong([*reading.findings, *findings])
-    world = World.of(declared, model, known, whole=not broken)
-    findings += runbook_rules.complaints(runbooks, world)
     model = with_books(model, (each for each in runbooks if each.is_whole))
     model = replace(model, evidence=tuple(reading.evidence or ()))
+    grades = {} if reading.evidence is None else graded(model, model.evidence)
+    world = World.of(declared, model, known, grades, whole=not broken)
+    findings += runbook_rules.complaints(runbooks, world)
     scenarios, more = play(reading.scenarios, model, whole=not broken)
+    findings += more
+    if not _wrong([*reading.findings, *findings]):
+        findings += runbook_rules.unrehearsed(runbooks, world)
     return Outcome(
         model=replace(model, scenarios=tuple(each.card for each in scenarios)),
         reading=reading,
         scenarios=scenarios,
-        findings=tuple(in_order([*reading.findings, *findings, *more], reading.shown)),
+        findings=tuple(in_order([*reading.findings, *findings], reading.shown)),
         notes=(
             *reading.notes,
             *_replaced(presets, reading),

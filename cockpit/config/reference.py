@@ -44,8 +44,9 @@ services:
 
 `--config`, else `$COCKPIT_CONFIG`, else `./config` if its `cockpit.yaml` is one of ours, else the user's
 own configuration folder. A file is loaded alone. Of a folder every `*.yaml` counts (not hidden ones, and no
-symlinks that lead out of it), `presets/` holds presets of one's own and `scenarios/` scenarios. One's own
-preset replaces a shipped one of the same name, and that is said.
+symlinks that lead out of it), `presets/` holds presets of one's own, `scenarios/` scenarios, and `*.ndjson`
+in `evidence/` what was rehearsed (`cockpit drill --evidence FILE`). One's own preset replaces a shipped one
+of the same name, and that is said.
 
 Any number of `kind: Cockpit` files merge, so each team can keep its own: lists join, a name twice is an
 error that names both places, and `metadata`, `defaults`, `incident`, `access` and `journal` stand in one

@@ -11,6 +11,7 @@ from cockpit.core.model import Service, Signal
 
 HEAD = "apiVersion: cockpit/v1\nkind: Cockpit\n"
 SHOP = HEAD + "metadata: {name: shop, title: A shop}\n"
+UNREHEARSED = frozenset({"R14", "R16"})
 NOW = 1_700_000_000.0
 TEAM = "teams: [{name: ops, oncall: {chat: '#ops'}}]\n"
 
@@ -29,8 +30,11 @@ def loaded(folder: Path, files: Mapping[str, object], **environ: str) -> Loaded:
 
 
 def said(folder: Path, files: Mapping[str, object], **environ: str) -> list[str]:
-    """Every complaint with its code; files are called as they are named here."""
-    found = lint([write(folder, files)], environ=environ)
+    """Every complaint with its code; files are called as they are named here.
+
+    That nobody has rehearsed what was only just written is true, and no fault that is looked for here.
+    """
+    found = [each for each in lint([write(folder, files)], environ=environ) if each.code not in UNREHEARSED]
     return [f"{each.code} {each}".replace(f"{folder}/", "") for each in found]
 
 

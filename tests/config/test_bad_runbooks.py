@@ -11,6 +11,7 @@ import pytest
 from cockpit.config import lint, load
 from cockpit.config.codes import CODES
 from cockpit.errors import ConfigError
+from tests.config.files import UNREHEARSED
 
 BASE = """\
 apiVersion: cockpit/v1
@@ -91,7 +92,9 @@ def test_a_runbook_with_errors_is_refused_whole(bad: Case, shop: Path) -> None:
 
 
 def said() -> list[str]:
-    return [f"{each.code} {each}".replace("runbooks/", "") for each in lint([Path("shop")], environ={})]
+    """Of what was only just written nobody expects that it was rehearsed: see test_rehearsed.py."""
+    found = [each for each in lint([Path("shop")], environ={}) if each.code not in UNREHEARSED]
+    return [f"{each.code} {each}".replace("runbooks/", "") for each in found]
 
 
 def test_every_complaint_has_a_hint_and_no_secret() -> None:
@@ -104,4 +107,4 @@ def test_every_complaint_has_a_hint_and_no_secret() -> None:
 def test_every_code_about_runbooks_is_shown() -> None:
     shown = {complaint[:3] for bad in cases() for complaint in bad.complaints}
     live = {"R17", "R18", "R24"}
-    assert {code for code in CODES if code.startswith("R")} - live <= shown
+    assert {code for code in CODES if code.startswith("R")} - live - UNREHEARSED <= shown

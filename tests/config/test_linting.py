@@ -8,7 +8,7 @@ import pytest
 
 from cockpit.config import lint, shop
 from cockpit.errors import UsageError
-from tests.config.files import SHOP, TEAM, write
+from tests.config.files import SHOP, TEAM, UNREHEARSED, write
 
 SCENARIO = """\
 apiVersion: cockpit/v1
@@ -32,7 +32,7 @@ def codes(*paths: Path) -> list[tuple[str, str]]:
 
 
 def test_what_ships_has_nothing_to_complain_about_but_measures() -> None:
-    assert {code for _, code in codes(shop(), shop().parent / "runbooks")} <= {"C15"}
+    assert {code for _, code in codes(shop(), shop().parent / "runbooks")} <= {"C15"} | UNREHEARSED
 
 
 def test_several_folders_and_files_at_once_and_each_complaint_once(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from cockpit.config import load
 from cockpit.config.linting import lint
 from cockpit.core.levels import Kind
 from cockpit.core.model import Audience
+from tests.config.files import UNREHEARSED
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config"
@@ -36,9 +37,12 @@ def everything(value: Any) -> Iterator[dict[str, Any]]:
         yield from everything(each)
 
 
-def test_nothing_can_be_said_against_it() -> None:
-    assert lint([CONFIG, *sorted((ROOT / "runbooks").glob("*.yaml"))], environ={}, now=0.0) == []
-    assert (SHOP.findings, SHOP.notes) == ((), ())
+def test_nothing_can_be_said_against_it_but_what_nobody_has_proven_yet() -> None:
+    """Its targets are made up, so nobody can prove a rollback there: that is true, and said."""
+    found = lint([CONFIG, *sorted((ROOT / "runbooks").glob("*.yaml"))], environ={}, now=0.0)
+    assert {each.code for each in found} <= UNREHEARSED
+    assert set(found) == set(SHOP.findings)
+    assert SHOP.notes == ()
 
 
 def test_it_is_small_enough_to_read_and_large_enough_to_matter() -> None:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from cockpit.config.durations import duration
 from cockpit.config.findings import Names, short
 from cockpit.config.rules.runbook.book import Book, Path, StepAt
+from cockpit.config.rules.runbook.world import World
+from cockpit.core.levels import Seconds
+from cockpit.core.rehearsal.grades import BookGrades
+from cockpit.core.rehearsal.times import learned
 from cockpit.errors import Finding
 from cockpit.text import plural
 
 
-def complaints(book: Book) -> Iterator[Finding]:
+def complaints(book: Book, known: World | None) -> Iterator[Finding]:
     for step in book.steps:
         ids = book.ids_beside(step)
         yield from _options(book, step, ids)
         yield from _turns(book, step, ids)
         yield from _seals(book, step, ids)
     yield from _twice(book)
-    yield from _budget(book)
+    yield from _budget(book, known.grades.get(book.metadata.id) if known else None)
     if guesses := book.read.guesses:
         few = plural(len(guesses), "guess", "guesses")
         found = book.say(
@@ -69,9 +74,20 @@ def _twice(book: Book) -> Iterator[Finding]:
             yield book.say("R20", (*step.path, "id"), message, "give it another id")
 
 
-def _budget(book: Book) -> Iterator[Finding]:
-    usual = sum(step.part.expected.p95 or 0.0 for step in book.steps if step.part.expected)
+def _budget(book: Book, grades: BookGrades | None) -> Iterator[Finding]:
+    """What the author says of a step, else what proven tries took."""
+    written = {step.id: step.part.expected.p95 for step in book.steps if step.part.expected}
+    found = [_learned(grades, step) for step in book.steps if written.get(step.id) is None]
+    usual = sum(each or 0.0 for each in (*written.values(), *found))
     budget = book.part.time_budget
     if budget is not None and usual > budget:
-        message = f"the time budget is {duration(budget)}, and the steps may take {duration(usual)} (p95)"
+        how = "p95, some of it as proven runs took" if any(found) else "p95"
+        message = f"the time budget is {duration(budget)}, and the steps may take {duration(usual)} ({how})"
         yield book.say("R11", ("time_budget",), message, f"write {duration(usual)} or more, or do less")
+
+
+def _learned(grades: BookGrades | None, step: StepAt) -> Seconds | None:
+    """In whole seconds: nobody writes a budget in fractions of them."""
+    one = grades.of(step.id) if grades else None
+    usual = learned(one.took) if one else None
+    return float(ceil(usual.p95)) if usual else None

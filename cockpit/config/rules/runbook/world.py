@@ -16,6 +16,7 @@ from cockpit.config.models.runbook_looks import FlagLook
 from cockpit.config.references import Known
 from cockpit.config.rules.runbook.book import Book, Path, StepAt
 from cockpit.core.model import Model
+from cockpit.core.rehearsal.grades import BookGrades
 from cockpit.errors import Finding
 
 AMBIENT: Final = frozenset({"kubectl", "helm", "aws", "gcloud", "az", "ssh"})
@@ -37,9 +38,13 @@ class World:
     flags: Mapping[str, Names | None]
     """By store; None where they cannot be read, or only by asking a server."""
     runbooks: Names
+    grades: Mapping[str, BookGrades]
+    """By runbook that could be read, as far as there is a place for evidence."""
 
     @staticmethod
-    def of(declared: Declared, model: Model, known: Known, *, whole: bool) -> World:
+    def of(
+        declared: Declared, model: Model, known: Known, grades: Mapping[str, BookGrades], *, whole: bool
+    ) -> World:
         """Of a configuration that is not `whole` nobody can tell which signals there are."""
         services = model.services if whole else ()
         return World(
@@ -51,6 +56,7 @@ class World:
             stores=known.flags,
             flags={store.value.name: _keys(flag_file(store)) for store in declared.flags},
             runbooks=known.runbooks,
+            grades=grades,
         )
 
 
