@@ -12,10 +12,12 @@ from typer.main import get_command
 
 from cockpit.cli import (
     alert_commands,
+    drill_commands,
     flag_commands,
     import_commands,
     incident,
     journal,
+    looking_back_commands,
     onboarding_commands,
     readiness_commands,
     run_commands,
@@ -42,6 +44,8 @@ flag_commands.register(app)
 alert_commands.register(app)
 incident.register(app)
 import_commands.register(app)
+looking_back_commands.register(app)
+drill_commands.register(app)
 onboarding_commands.register(app)
 whatif_commands.register(app)
 readiness_commands.register(app)
