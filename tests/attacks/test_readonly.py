@@ -78,6 +78,7 @@ LOOKS = {
     "incident show": ("incident", "show"),
     "incident call": ("incident", "call", "checkout"),
     "what-if": ("what-if", "checkout"),
+    "review": ("review",),
 }
 ELSEWHERE = {
     "import backstage": "only into the file that it is told",
@@ -85,6 +86,7 @@ ELSEWHERE = {
     "drill": "in a world of its own; on a sandbox it is refused",
     "record": "only into the file that it is told",
     "replay": "acts on nothing",
+    "backtest": "asks for what was, and acts on nothing",
     "report": "only into the file that it is told",
     "incident export": "only into the file that it is told",
 }
