@@ -46,14 +46,14 @@ def what_if(settings: Settings, services: Sequence[str], level: str, *, json: bo
 
 
 def chosen_of(model: Model, services: Sequence[str], level: str) -> dict[str, Level]:
-    """`A`, or `A=FAILING`; a service that has an equals sign in its name is found by its whole name first."""
+    """Each at its own level, or at `level`, in the order given."""
+    from cockpit.core.whatif.asking import parted
+
     names = {service.name for service in model.services}
     default = level_of(level)
     found: dict[str, Level] = {}
     for each in services:
-        name, equals, own = each.rpartition("=")
-        if each in names or not equals:
-            name, own = each, ""
+        name, own = parted(each, names)
         if name not in names:
             raise _unknown(model, name)
         if name in found:
@@ -66,17 +66,19 @@ def chosen_of(model: Model, services: Sequence[str], level: str) -> dict[str, Le
 
 def level_of(word: str) -> Level:
     from cockpit.config.suggest import nearest
-    from cockpit.core.levels import Level
+    from cockpit.core.whatif.asking import LEVELS, level_named
 
-    name = word.strip().upper().replace("-", "_").replace(" ", "_")
-    known = [each.name for each in Level if each is not Level.OK]
-    if name in known:
-        return Level[name]
-    near = nearest(name, known)
-    hint = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
-    if name == Level.OK.name:
-        raise UsageError("what if it is OK: then nothing happens", f"give one of {', '.join(known)}")
-    raise UsageError(f"there is no level '{word}'", hint)
+    if (level := level_named(word)) is not None:
+        return level
+    known = [each.name for each in LEVELS]
+    if word.strip().upper() == "OK":
+        raise UsageError("a service that is OK hurts nobody", f"give one of {', '.join(known)}")
+    near = nearest(word, known)
+    raise UsageError(f"there is no level '{word}'", f"did you mean {near}?" if near else _either(known))
+
+
+def _either(known: Sequence[str]) -> str:
+    return f"there are {', '.join(known)}"
 
 
 def _unknown(model: Model, name: str) -> UsageError:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from cockpit.tui.going import worst_of
 from cockpit.tui.safe import safe
 from cockpit.views.keys import on
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
     from cockpit.tui.screens.view import View
 
+NOTHING = "\0"
 AT_MOST = 50
 """Services that are offered; whoever sees more types another letter."""
 
@@ -41,6 +43,12 @@ class Commands(Provider):
             open_it = partial(self.cockpit.open_node, name)
             yield Hit(0.5, _marked(name, words), open_it, text=name, help="open it")
 
+        for name in self._services(_asked_about(words)):
+            ask = partial(self.cockpit.open_what_if, worst_of(name))
+            yield Hit(
+                0.6, _marked(f"what if {name} is DOWN", words), ask, text=name, help="what happens next"
+            )
+
     def _actions(self) -> Iterator[tuple[str, str, Any]]:
         view = cast("View", self.screen)
         for each in on(view.PLACE):
@@ -53,6 +61,11 @@ class Commands(Provider):
         state = self.cockpit.read()
         names = state.health.graph.names if state else ()
         return [name for name in names if _holds(name, words)][:AT_MOST]
+
+
+def _asked_about(words: list[str]) -> list[str]:
+    """`what if db`: the words of the name; NOTHING, which no name holds, where nothing is asked."""
+    return words[2:] if words[:2] == ["what", "if"] and words[2:] else [NOTHING]
 
 
 def _holds(text: str, words: list[str]) -> bool:

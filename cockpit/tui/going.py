@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -10,6 +10,7 @@ from textual.app import App
 from cockpit.tui.screens.view import View
 
 if TYPE_CHECKING:
+    from cockpit.core.levels import Level
     from cockpit.core.state import State
     from cockpit.views.lines import Row
 
@@ -55,6 +56,10 @@ class Going(App[None]):
                 self._open_incident()
             case "impact":
                 self._open_impact()
+            case "what-if":
+                self._push_what_if({})
+            case "readiness":
+                self._open_readiness()
 
     def _open_services(self) -> None:
         from cockpit.tui.screens.services import Services
@@ -87,6 +92,21 @@ class Going(App[None]):
         from cockpit.tui.screens.impact import Impact
 
         self.push_screen(Impact())
+
+    def _push_what_if(self, chosen: Mapping[str, Level]) -> None:
+        from cockpit.tui.screens.whatif import WhatIf
+
+        self.push_screen(WhatIf(chosen))
+
+    def open_what_if(self, chosen: Mapping[str, Level]) -> None:
+        """Asked from its own screen, it is another question there: nobody wants to go back through all."""
+        self._leave(keep=len(self.screen_stack) - (self.view.PLACE == "what-if"))
+        self._push_what_if(chosen)
+
+    def _open_readiness(self, subject: str = "") -> None:
+        from cockpit.tui.screens.readiness import Readiness
+
+        self.push_screen(Readiness(subject))
 
     def open_composer(self, incident: str) -> None:
         from cockpit.tui.screens.composer import Composer
@@ -147,6 +167,9 @@ class Going(App[None]):
             self.open_plan(row.key)
         elif row.opens == "run":
             self.open_run(row.key)
+        elif row.opens in ("question", "finding"):
+            self._leave(keep=len(self.screen_stack))
+            self._open_readiness(row.key)
         elif row.opens == "incident":
             self._leave(keep=len(self.screen_stack))
             self._open_incident(row.key)
@@ -170,6 +193,8 @@ class Going(App[None]):
             self.open_composer(place.update)
         elif place.handover:
             self.open_handover(place.handover)
+        elif place.what_if:
+            self.open_what_if(dict(place.what_if))
         elif place.switch:
             self._leave(keep=len(self.screen_stack))
             self.open_switches(chosen=place.switch)
@@ -207,6 +232,11 @@ class Going(App[None]):
                 self.open_switches(subject)
             case "update":
                 self.open_composer(subject)
+            case "readiness":
+                self._leave(keep=len(self.screen_stack) if subject else 1)
+                self._open_readiness(subject)
+            case "what-if":
+                self.open_what_if(worst_of(subject))
             case "handover":
                 self.open_handover(subject)
             case "incident":
@@ -224,6 +254,20 @@ class Going(App[None]):
         self._leave(keep=len(self.screen_stack))
         self.open_runbooks(node)
 
+    def action_what_if(self) -> None:
+        """About the service that the cursor is on, or that a runbook is for; else it asks which one."""
+        from cockpit.tui.cards import concerned
+
+        state, node = self.read(), self.view.node
+        if state is None:
+            return
+        node = concerned(state, node)
+        graph = state.health.graph
+        is_service = node in graph.index and graph.index[node] < graph.services
+        self.open_what_if(worst_of(node if is_service else ""))
+        if node and not is_service:
+            self.view.tell(f"{node} is a capability: choose a service that it needs")
+
     def action_switches(self) -> None:
         """Those of what the cursor is on first; of a runbook or run, those of the service it is for."""
         from cockpit.tui.cards import concerned
@@ -233,3 +277,10 @@ class Going(App[None]):
             node = concerned(state, node)
         self._leave(keep=len(self.screen_stack))
         self.open_switches(node)
+
+
+def worst_of(service: str) -> Mapping[str, Level]:
+    """The question that is asked first: what if it is DOWN. Nothing without a service."""
+    from cockpit.core.levels import Level
+
+    return {service: Level.DOWN} if service else {}

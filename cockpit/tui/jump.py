@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cockpit.core.levels import Level
 from cockpit.core.state import State
+from cockpit.core.whatif.asking import LEVELS, level_named, parted
 from cockpit.text import join_names
 
 PLACES: Final = {
@@ -18,6 +20,9 @@ PLACES: Final = {
     "incident": "incident",
     "business": "impact",
     "impact": "impact",
+    "what-if": "what-if",
+    "readiness": "readiness",
+    "audit": "readiness",
     "help": "help",
     "q": "quit",
     "quit": "quit",
@@ -37,6 +42,8 @@ class Place:
     update: str = ""
     """Of this incident."""
     handover: str = ""
+    what_if: tuple[tuple[str, Level], ...] = ()
+    """Which services, and at which level."""
     complaint: str = ""
 
 
@@ -50,6 +57,8 @@ def destination(state: State | None, text: str) -> Place:
         return _run(state, " ".join(words[1:]))
     if words[0] in ("update", "handover"):
         return _told(state, words[0], " ".join(words[1:]))
+    if words[0] == "what-if":
+        return _what_if(state, words[1:])
     if words[0] == "switch":
         return _switch(state, " ".join(words[1:]))
     wanted = " ".join(words[1:] if words[0] in OPENERS else words)
@@ -84,6 +93,23 @@ def _told(state: State | None, what: str, wanted: str) -> Place:
     return Place(update=found) if what == "update" else Place(handover=found)
 
 
+def _what_if(state: State | None, words: Sequence[str]) -> Place:
+    """Each word a service, or a part of a name that no other service has; with `=LEVEL` not DOWN."""
+    found: dict[str, Level] = {}
+    services = {service.name for service in state.model.services} if state else set()
+    for word in words:
+        wanted, own = parted(word, services)
+        names = [name for name in candidates(state, wanted) if name in services]
+        level = level_named(own) if own else Level.DOWN
+        if wanted not in names and len(names) != 1:
+            many = f"{len(names)} services hold “{wanted}”: {join_names(names, 6)}"
+            return Place(complaint=many if names else f"no service is called “{wanted}”")
+        if level is None:
+            return Place(complaint=f"“{own}” is no level: {', '.join(each.name for each in LEVELS)}")
+        found[wanted if wanted in names else names[0]] = level
+    return Place(what_if=tuple(found.items()))
+
+
 def _switch(state: State | None, wanted: str) -> Place:
     """By its key, or by a part that no other has."""
     keys = [switch.key for switch in state.model.kill_switches] if state else []
@@ -107,5 +133,6 @@ def candidates(state: State | None, text: str) -> Sequence[str]:
 def suggestions(state: State | None, text: str) -> str:
     """A line that says what could be meant so far."""
     words = text.split()
-    wanted = words[-1] if words and words[0] not in PLACES else ""
+    is_place = bool(words) and words[0] in PLACES and words[0] != "what-if"
+    wanted = words[-1] if words and not is_place else ""
     return "  ".join(candidates(state, wanted)[:8])

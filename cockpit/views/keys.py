@@ -36,7 +36,18 @@ def _on(*screens: str) -> frozenset[str]:
 
 
 LISTS: Final = _on(
-    "bridge", "services", "service", "alerts", "runbooks", "plan", "run", "switches", "incident", "impact"
+    "bridge",
+    "services",
+    "service",
+    "alerts",
+    "runbooks",
+    "plan",
+    "run",
+    "switches",
+    "incident",
+    "impact",
+    "what-if",
+    "readiness",
 )
 NODES: Final = _on("bridge", "services", "service", "alerts")
 RUN: Final = _on("run")
@@ -44,6 +55,7 @@ SWITCHES: Final = _on("switches")
 INCIDENT: Final = _on("incident")
 UPDATE: Final = _on("update")
 HANDOVER: Final = _on("handover")
+WHAT_IF: Final = _on("what-if")
 
 BINDINGS: Final[tuple[Binding, ...]] = (
     Binding(("enter",), "open", "open", "Open what the cursor is on.", LISTS - RUN, True, palette=False),
@@ -153,6 +165,10 @@ BINDINGS: Final[tuple[Binding, ...]] = (
         True,
         writes=True,
     ),
+    Binding(("l",), "worse", "level", "The next level of the first: FAILING after DOWN.", WHAT_IF, True),
+    Binding(("e",), "second", "and another", "Ask about another one beside it, by its name.", WHAT_IF, True),
+    Binding(("L",), "second_worse", "its level", "The next level of the last that was added.", WHAT_IF),
+    Binding(("x",), "alone", "alone", "Ask about the first alone again.", WHAT_IF),
     Binding(
         ("escape", "backspace"),
         "back",
@@ -189,9 +205,22 @@ BINDINGS: Final[tuple[Binding, ...]] = (
         LISTS - SWITCHES,
         footer=True,
     ),
+    Binding(
+        ("w",),
+        "what_if",
+        "what if",
+        "What would happen next if what the cursor is on were down.",
+        LISTS | HANDOVER,
+    ),
     Binding(("3",), "show('runbooks')", "runbooks", "Runs that need somebody, and all runbooks."),
     Binding(("4",), "show('switches')", "switches", "All kill switches, and how they stand."),
     Binding(("i", "5"), "incident", "incident", "The incident that is open, or declare one.", footer=True),
+    Binding(
+        ("6",),
+        "show('readiness')",
+        "readiness",
+        "How ready all is: seven questions, what to fix first, what is rehearsed.",
+    ),
     Binding(
         ("b",),
         "show('impact')",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cockpit.core.levels import Level, Shown
@@ -19,8 +19,11 @@ from cockpit.views.whatif.words import Phase, Told, between, capability_of, ques
 HURT: Final = "Who should be hurt"
 NEXT: Final = "What happens next"
 GAPS: Final = "What is missing"
+OTHERS: Final = "Who else should be hurt"
+FIRST: Final = 12
+"""Rows of those that are hurt that come before what happens next."""
 MOST: Final = 500
-"""Rows of those that are hurt; the others are counted."""
+"""Rows of them in all; the others are counted."""
 LABELS: Final[Mapping[Phase, str]] = {
     "hurt": "at once",
     "noticed": "",
@@ -45,7 +48,15 @@ class WhatIfView:
 def what_if_view(answer: Answer, expected: Mapping[str, float], width: int) -> WhatIfView:
     """`width`: cells that a row may take; sentences are broken to it."""
     title = (Span("What if "), Span(question(answer), Tone.STRONG), Span("?"))
-    sections = (_hurt(answer), _next(answer, told(answer, expected), width), _gaps(lacks(answer), width))
+    names = sorted(answer.outcome.nobody, key=lambda name: _rank(answer, name))
+    first = names if len(names) <= FIRST + 2 else names[:FIRST]
+    rest = names[len(first) :]
+    sections = (
+        _hurt(answer, HURT, first, len(rest)),
+        _next(answer, told(answer, expected), width),
+        _gaps(lacks(answer), width),
+        *([_others(answer, rest)] if rest else []),
+    )
     return WhatIfView(title, tuple(_remarks(answer)), sections)
 
 
@@ -70,16 +81,20 @@ def counted(answer: Answer, levels: Mapping[str, Level]) -> str:
     return f"{' and '.join(parts)} hurt, at worst {at_worst}"
 
 
-def _hurt(answer: Answer) -> Section:
-    asked = answer.outcome
+def _hurt(answer: Answer, title: str, names: Sequence[str], more: int) -> Section:
     columns = [Column(least=16, most=60, title=""), Column(title="nobody acts")]
-    if asked.switches:
+    if answer.outcome.switches:
         columns.append(Column(title="switches used"))
-    names = sorted(asked.nobody, key=lambda name: _rank(answer, name))
-    rows = tuple(_hurt_row(answer, name) for name in names[:MOST])
-    more = len(names) - len(rows)
-    note = line(f"and {more:,} more, hurt no worse than these" if more else "", Tone.DIM)
-    return Section(HURT, tuple(columns), rows, note if rows else line("Nobody else.", Tone.DIM), head=True)
+    rows = tuple(_hurt_row(answer, name) for name in names)
+    note = line(f"and {more:,} more, below" if more else "" if rows else "Nobody else.", Tone.DIM)
+    return Section(title, tuple(columns), rows, note, head=True)
+
+
+def _others(answer: Answer, names: Sequence[str]) -> Section:
+    section = _hurt(answer, OTHERS, names[:MOST], 0)
+    left = len(names) - MOST
+    note = f"and {left:,} more, hurt no worse than these" if left > 0 else ""
+    return replace(section, note=line(note, Tone.DIM))
 
 
 def _rank(answer: Answer, name: str) -> tuple[bool, int, int]:
