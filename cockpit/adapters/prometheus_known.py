@@ -154,7 +154,7 @@ class _Asking:
         try:
             return edges_of(await self._vector(question(LOOK_BACK)))
         except Trouble as trouble:
-            if not trouble.reached:
+            if trouble.whole:
                 raise
             self.notes.append(f"who calls whom could not be asked: {trouble.message}")
             return frozenset()

@@ -44,10 +44,15 @@ def loaded(proposal: Proposal, *, environ: Mapping[str, str] | None = None) -> L
 
 
 def put(proposal: Proposal, folder: Path) -> list[Path]:
-    """The files, into a folder that is there; never over another. Raises OSError."""
-    put_down = []
-    for name, text in written(proposal).items():
-        with open(folder / name, "x", encoding="utf-8") as file:
-            file.write(text)
-        put_down.append(folder / name)
-    return put_down
+    """The files, into a folder that is there: all or none, and never over another. Raises OSError."""
+    done: list[Path] = []
+    try:
+        for name, text in written(proposal).items():
+            with open(folder / name, "x", encoding="utf-8") as file:
+                done.append(folder / name)
+                file.write(text)
+    except OSError:
+        for file_done in done:
+            file_done.unlink(missing_ok=True)
+        raise
+    return done

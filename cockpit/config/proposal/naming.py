@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,7 +12,6 @@ from cockpit.text import clean, first_hidden
 
 LONGEST: Final = 200
 LONGEST_URL: Final = 2_000
-_address: Final = re.compile(r"\[?[0-9a-fA-F:.]*\]?\Z|localhost\Z")
 
 
 def is_name(text: str) -> bool:
@@ -39,7 +39,15 @@ def is_page(text: str) -> bool:
 def host_of(instance: str) -> str:
     """The name in front of a port; empty where that is only a number or this machine."""
     host = instance.rpartition(":")[0] if re.search(r":\d+\Z", instance) else instance
-    return "" if _address.match(host) else host
+    return "" if host == "localhost" or _is_number(host) else host
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def quoted(text: str) -> str:

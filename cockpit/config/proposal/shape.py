@@ -39,7 +39,6 @@ class ProposedService:
     """Services that it was seen to call."""
     pages: tuple[Guess, ...] = ()
     """URLs of runbooks elsewhere."""
-    alert_labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

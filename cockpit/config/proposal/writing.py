@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
 from cockpit.config import writing
 from cockpit.config.durations import duration
-from cockpit.config.proposal.questions import BY_RULES
 from cockpit.config.proposal.shape import Guess, Proposal, ProposedService, Use
 from cockpit.config.writing import Noted, Value, guessed
 from cockpit.core.known import LABELS
@@ -17,6 +17,8 @@ from cockpit.text import plural
 MAIN: Final = "cockpit.yaml"
 SERVICES: Final = "services.yaml"
 SERVER: Final = "main"
+USUAL_AGE: Final = {"alerts": math.inf, "slo-burn": 180.0}
+"""Seconds after which these presets take a sample for old; others after a minute."""
 USUAL_LABELS: Final = ("service", "job", "app")
 _BEGIN: Final[Mapping[str, Value]] = {"apiVersion": "cockpit/v1", "kind": "Cockpit"}
 
@@ -106,8 +108,8 @@ def _service(service: ProposedService, proposal: Proposal) -> Mapping[str, Value
 
 def _use(use: Use, proposal: Proposal) -> Mapping[str, Value]:
     found: dict[str, Value] = {"use": use.preset, **dict(use.said)}
-    if proposal.scrape is not None and proposal.scrape > 20 and use.preset != BY_RULES:
-        # Presets take a sample of more than a minute for old, which here may be the newest there is.
+    # Presets take a sample of more than a minute for old, which here may be the newest there is.
+    if proposal.scrape is not None and 3 * proposal.scrape > USUAL_AGE.get(use.preset, 60.0):
         found["max_age"] = duration(3 * proposal.scrape)
     return found
 
