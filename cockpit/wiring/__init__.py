@@ -196,8 +196,7 @@ def demo(
     played = _find(loaded, scenario)
     clock = clock or (SystemClock() if speed == 1.0 else ScaledClock(speed))
     start = clock.now() - played.opens_at
-    engine, _ = engine_of(loaded.model, played, clock, start, actor=actor, mode="demo")
-    return engine
+    return engine_of(loaded.model, played, clock, start, actor=actor, mode="demo").engine
 
 
 def _find(loaded: Loaded, name: str) -> Scenario:

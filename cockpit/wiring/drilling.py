@@ -3,25 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from cockpit.adapters.fast_loop import FastLoop, LoopClock
 from cockpit.adapters.journal.kept import put_away
 from cockpit.adapters.journal.place import place
 from cockpit.adapters.journal.sqlite import SqliteJournal
+from cockpit.adapters.simulator import Performance
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Instant
-from cockpit.core.model import Model
+from cockpit.core.model import Model, Scalar
+from cockpit.core.rehearsal.evidence import evidence_of, parts
 from cockpit.core.rehearsal.expecting import Performed
 from cockpit.core.rehearsal.injecting import AS_WRITTEN, Injected
+from cockpit.core.rehearsal.own import BEGUN, own_scenario
+from cockpit.core.runbook.model import Runbook
 from cockpit.core.scenario import Deed, Scenario
 from cockpit.engine.rehearsing.operator import Operator
 from cockpit.engine.rehearsing.performing import perform
+from cockpit.engine.rehearsing.walker import Branches, Walker, walk
 from cockpit.ports import Clock, Journal
 from cockpit.wiring.playing import engine_of
 
-Plays = Callable[[Operator, Clock], Awaitable[None]]
+FRUITLESS: Final = 2
+"""Passes in a row that bring nothing new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where people act in a drill without a screen."""
+
+    operator: Operator
+    clock: Clock
+    performance: Performance
+
+
+Plays: TypeAlias = Callable[[Stage], Awaitable[None]]
 """What people do, until it returns."""
 
 
@@ -41,10 +61,10 @@ def rehearsed(
 
     async def whole() -> tuple[Performed, Operator]:
         clock = LoopClock(start)
-        engine, _ = engine_of(model, scenario, clock, start, actor=actor, mode="drill", injected=injected)
-        operator = Operator(engine, clock, actor)
-        performed = await perform(engine, scenario, start, lambda: plays(operator, clock))
-        return performed, operator
+        made = engine_of(model, scenario, clock, start, actor=actor, mode="drill", injected=injected)
+        stage = Stage(Operator(made.engine, clock, actor), clock, made.performance)
+        performed = await perform(made.engine, scenario, start, lambda: plays(stage))
+        return performed, stage.operator
 
     with asyncio.Runner(loop_factory=FastLoop) as runner:
         return runner.run(whole())
@@ -53,10 +73,10 @@ def rehearsed(
 def script(deeds: tuple[Deed, ...], scenario: Scenario) -> Plays:
     """Everything at its time, and then to the end of the scenario."""
 
-    async def plays(operator: Operator, clock: Clock) -> None:
-        start = clock.now()
-        playing = asyncio.ensure_future(operator.play(deeds, start))
-        lasting = asyncio.ensure_future(clock.sleep(scenario.length))
+    async def plays(stage: Stage) -> None:
+        start = stage.clock.now()
+        playing = asyncio.ensure_future(stage.operator.play(deeds, start))
+        lasting = asyncio.ensure_future(stage.clock.sleep(scenario.length))
         try:
             await asyncio.wait({playing, lasting}, return_when=asyncio.FIRST_COMPLETED)
             if playing.done():
@@ -68,6 +88,66 @@ def script(deeds: tuple[Deed, ...], scenario: Scenario) -> Plays:
                     await task
 
     return plays
+
+
+def walking(book: Runbook, walker: Walker, parameters: Mapping[str, Scalar], *, begun: str = BEGUN) -> Plays:
+    """A runbook forward and back, in a scenario of its own."""
+
+    async def plays(stage: Stage) -> None:
+        def now() -> None:
+            stage.performance.change_world({begun: 1}, stage.clock.now())
+
+        await walk(stage.operator, stage.clock, book, walker, parameters, now)
+
+    return plays
+
+
+def passes(
+    model: Model,
+    book: Runbook,
+    parameters: Mapping[str, Scalar],
+    start: Instant,
+    *,
+    actor: str,
+    injected: Injected = AS_WRITTEN,
+) -> Iterator[tuple[Performed, Operator]]:
+    """Until every branch was taken as often as that brings anything new, and every step taken back.
+
+    What can only be taken back before a later step is taken back there, in a pass of its own.
+    """
+    scenario = own_scenario(book, model)
+    branches, exercised = Branches(), frozenset[str]()
+    wanted = [part for part in parts(book) if part.kind != "step"]
+
+    def one(until: str = "") -> tuple[Performed, Operator]:
+        walker = Walker(branches, until)
+        plays = walking(book, walker, parameters)
+        return rehearsed(model, scenario, start, plays, actor=actor, injected=injected)
+
+    fruitless = 0
+    while fruitless < FRUITLESS:
+        found = one()
+        yield found
+        more = exercised | _exercised(found[0], book)
+        fruitless = fruitless + 1 if more == exercised else 0
+        exercised = more
+        if all(part.id in exercised for part in parts(book) if part.kind != "undo"):
+            break
+    for part in wanted:
+        if part.kind == "undo" and part.id not in exercised:
+            found = one(part.step)
+            yield found
+            exercised |= _exercised(found[0], book)
+
+
+def _exercised(performed: Performed, book: Runbook) -> frozenset[str]:
+    return frozenset(
+        each.part
+        for run in performed.runs
+        if run.runbook.id == book.id
+        for each in evidence_of(run, "simulated")
+        if each.result == "succeeded"
+    )
 
 
 def archive(model: Model, *, create: bool = True) -> Journal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from cockpit.adapters.simulated.archive import SimulatedArchive
 from cockpit.adapters.simulator import Performance, Simulator
@@ -21,6 +22,15 @@ from cockpit.ports import Clock, Journal
 from cockpit.wiring import simulated
 
 
+@dataclass(frozen=True, slots=True)
+class Played:
+    """An engine, and what it is played by."""
+
+    engine: Engine
+    world: World
+    performance: Performance
+
+
 def engine_of(
     model: Model,
     scenario: Scenario,
@@ -31,7 +41,7 @@ def engine_of(
     mode: Mode,
     journal: Journal | None = None,
     injected: Injected = AS_WRITTEN,
-) -> tuple[Engine, World]:
+) -> Played:
     """`start`: when the scenario began. Without a `journal` its record ends with it."""
     performance = Performance(with_faults(scenario, injected), start)
 
@@ -55,4 +65,4 @@ def engine_of(
         observes=lambda: True,  # nobody else writes down what is seen in here
         looks_back=lambda state: (SimulatedArchive(performance, state.model), world.metrics),
     )
-    return engine, world
+    return Played(engine, world, performance)
