@@ -12,6 +12,7 @@ from cockpit.core.update_record import needs_somebody
 from cockpit.text import clock
 from cockpit.views import business, facts, fit, headline, words
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
+from cockpit.views.rehearsed import short_of
 from cockpit.views.runbooks import standing
 from cockpit.views.switch_facts import called, hurt, owed, to_do
 from cockpit.views.switch_facts import standing as standing_of
@@ -67,7 +68,9 @@ def do_next(state: State, now: Instant) -> Section:
     waiting = [run for run in state.record.runs.values() if needs_somebody(run)]
     rows = [_waiting(state, run, "r" if at == 0 else "") for at, run in enumerate(waiting)]
     rows += [_owed(each, now) for each in to_do(state, now)]
-    books = [_proposed(each, "r" if at == 0 and not waiting else "") for at, each in enumerate(fitting)]
+    books = [
+        _proposed(state, each, "r" if at == 0 and not waiting else "") for at, each in enumerate(fitting)
+    ]
     switches = _switches(state, now)
     # Two lines at 80x24: the best of each kind is in them.
     rows += [*books[:1], *switches[:1], *books[1:], *switches[1:]]
@@ -81,16 +84,18 @@ def _waiting(state: State, run: Run, key: str) -> Row:
     )
 
 
-def _proposed(proposal: fit.Proposal, key: str) -> Row:
+def _proposed(state: State, proposal: fit.Proposal, key: str) -> Row:
     reason, *shorter = (line(", ".join(proposal.reasons[:most]), Tone.DIM) for most in (9, 1))
-    state_of_it = "draft: not checked, no undo" if proposal.draft else fit.NOT_REHEARSED
+    how, tone = short_of(state, proposal.runbook)
+    if proposal.draft:
+        how, tone = "draft: not checked, no undo", Tone.WARNING
     if proposal.adds_load:
-        state_of_it += ", adds load"
+        how, tone = f"{how}, adds load", Tone.WARNING
     cells = (
         line(key, Tone.KEY),
         line(proposal.title),
         reason,
-        line(state_of_it, Tone.WARNING),
+        line(how, tone),
     )
     shorter += [line(proposal.reasons[0].partition(",")[0], Tone.DIM)]
     return Row(cells, proposal.runbook, "runbook", tuple(shorter))

@@ -9,8 +9,9 @@ from cockpit.core.model import Degradation, Service
 from cockpit.core.poll import Change
 from cockpit.core.state import State
 from cockpit.text import age, clock, remaining, short_age
-from cockpit.views import facts, fit, words
+from cockpit.views import facts, words
 from cockpit.views.lines import LEVEL_TONES, Column, Line, Row, Section, Span, Tone, line
+from cockpit.views.rehearsed import short_of
 from cockpit.views.switch_facts import all_seen, called, since, word
 
 PAIR = (Column(least=10), Column(most=80, grow=True))
@@ -95,7 +96,7 @@ def runbooks(state: State, name: str) -> Section:
     named = set(service.runbooks) if isinstance(service, Service) else set()
     named |= {mode.runbook for mode in service.degradations if mode.runbook}
     rows = [
-        Row((line(card.id), line(card.title), line(fit.NOT_REHEARSED, Tone.WARNING)), card.id, "runbook")
+        Row((line(card.id), line(card.title), line(*short_of(state, card.id))), card.id, "runbook")
         for card in state.model.runbooks
         if card.id in named or name in (*card.services, *card.fits_services)
     ]

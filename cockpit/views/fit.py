@@ -9,6 +9,7 @@ from cockpit.core.alerts import whom_of
 from cockpit.core.health.state import Node
 from cockpit.core.levels import FailureClass, Integrity
 from cockpit.core.model import RunbookCard
+from cockpit.core.rehearsal.standing import grades_of
 from cockpit.core.state import State
 from cockpit.views import facts, words
 
@@ -70,11 +71,12 @@ def _proposal(state: State, card: RunbookCard, firing: frozenset[str]) -> Propos
     reasons = dict(_reasons(state, card, firing))
     if not reasons:
         return None
-    # Nothing has been rehearsed before drills exist: the same -1 for all, said in the row.
+    grades = grades_of(state).get(card.id)
+    never = grades is None or not grades.is_rehearsed
     return Proposal(
         card.id,
         card.title or card.id,
-        sum(reasons.values()) - 1,
+        sum(reasons.values()) - never,
         tuple(reasons),
         ADDS_LOAD in card.tags,
         card.status == "draft",
@@ -118,6 +120,3 @@ def _symptom_naming(state: State, card: RunbookCard) -> str:
         if any(mode.runbook == card.id for mode in facts.declared(state, suspect.service).degradations):
             return suspect.service
     return ""
-
-
-NOT_REHEARSED = "not rehearsed"

@@ -14,6 +14,7 @@ from cockpit.views.cause import cause
 from cockpit.views.layout import fit as shortened
 from cockpit.views.layout import join, width_of, wrap
 from cockpit.views.lines import Line, Span, Tone, line, text_of
+from cockpit.views.rehearsed import NEVER, rehearsed
 from cockpit.views.sentence import Sentence, Weight, say
 
 NOTE = 100
@@ -215,13 +216,21 @@ def _key(state: State) -> Iterator[Sentence]:
     if fitting:
         # While data is wrong, what to do about it is worth more than what else may have caused the rest.
         weight = Weight.FEEL if facts.breached(state) else Weight.KEY
-        yield _press(f"{fitting[0].title} (not rehearsed).", weight)
+        yield _press(f"{fitting[0].title} ({_grade(state, fitting[0].runbook)}).", weight)
         return
     first = facts.most_urgent(state)
     owner = facts.declared(state, first).owner if first else ""
     contact = facts.reach(state, owner)
     if owner:
         yield say(Weight.KEY, f"No runbook fits; call {owner}{', ' if contact else ''}{contact}.")
+
+
+def _grade(state: State, id: str) -> str:
+    """ "proven" only where every step is, and every way back."""
+    told = rehearsed(state).get(id)
+    if told is None:
+        return NEVER
+    return "proven" if told.tone is Tone.PLAIN else told.word
 
 
 def _press(what: str, weight: Weight) -> Sentence:

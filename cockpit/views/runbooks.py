@@ -10,6 +10,7 @@ from cockpit.core.update_record import needs_somebody
 from cockpit.text import clock, short_age
 from cockpit.views import facts, fit
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
+from cockpit.views.rehearsed import CHANGED, FAILED, NEVER, rehearsed
 from cockpit.views.runbook_list import coverage_short
 from cockpit.views.words_runs import RUN_STATES
 
@@ -90,17 +91,31 @@ def standing(state: State, run: Run) -> Line:
 
 
 def _book(state: State, card: RunbookCard, proposal: fit.Proposal | None = None) -> Row:
-    ways = proposal.reasons if proposal else ()
-    reason, *shorter = (line(", ".join(ways[:most]), Tone.DIM) for most in (9, 1))
-    shorter += [line(way.partition(",")[0], Tone.DIM) for way in ways[:1]]
-    if proposal is None:
-        reason = line(", ".join((*card.services, *card.fits_services)[:1]), Tone.DIM)
-    grade = "draft: not checked" if card.status == "draft" else fit.NOT_REHEARSED
+    reason, *shorter = _reasons(state, card, proposal)
     book = state.model.books.get(card.id)
     cells = (
         line(card.title or card.id, Tone.STRONG if proposal else Tone.PLAIN),
         reason,
         line(coverage_short(book) if book else "", Tone.DIM),
-        line(grade, Tone.WARNING if card.status == "draft" else Tone.DIM),
+        _grade(state, card),
     )
-    return Row(cells, card.id, "runbook", tuple(shorter) if proposal else ())
+    return Row(cells, card.id, "runbook", tuple(shorter))
+
+
+def _reasons(state: State, card: RunbookCard, proposal: fit.Proposal | None) -> list[Line]:
+    """Why it fits, else what it is for, and who alone has done it; the longest way to say it first."""
+    ways = proposal.reasons if proposal else (*card.services, *card.fits_services)[:1]
+    told = rehearsed(state).get(card.id)
+    said = [", ".join(ways), *ways[:1], *(way.partition(",")[0] for way in ways[:1])]
+    if told and told.who:
+        said.insert(0, "; ".join(filter(None, (said[0], told.who))))
+    return [line(each, Tone.DIM) for each in said]
+
+
+def _grade(state: State, card: RunbookCard) -> Line:
+    if card.status == "draft":
+        return line("draft: not checked", Tone.WARNING)
+    told = rehearsed(state).get(card.id)
+    if told is None:
+        return line(NEVER, Tone.DIM)
+    return line(told.short, told.tone if told.word in (CHANGED, FAILED) else Tone.DIM)
