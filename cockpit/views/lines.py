@@ -94,6 +94,9 @@ class Row:
         "role",
         "told",
         "incident",
+        "question",
+        "finding",
+        "scenario",
     ] = ""
     shorter: tuple[Line, ...] = ()
     """Other ways to say the cell of the column that `chooses`, the better ones first."""

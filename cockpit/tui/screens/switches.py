@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from textual import on
 from textual.binding import BindingType
-from textual.message import Message
 from textual.widget import Widget
 
 from cockpit.core.levels import Instant
@@ -24,7 +22,7 @@ from cockpit.tui.screens.filtering import Filtering
 from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.rule import Rule
-from cockpit.tui.widgets.section import SectionLines
+from cockpit.tui.widgets.section import FollowedLines
 from cockpit.views import switch_asking
 from cockpit.views.asking import Asking, Said
 from cockpit.views.layout import wrap
@@ -33,16 +31,6 @@ from cockpit.views.switches import Order, about, switches_view
 
 LOOK_EVERY = 10.0
 """Seconds between two looks at the stores while the screen is in sight."""
-
-
-class SwitchLines(SectionLines):
-    @dataclass
-    class Moved(Message):
-        """The cursor stands on another row."""
-
-    def move_to(self, at: int) -> None:
-        super().move_to(at)
-        self.post_message(self.Moved())
 
 
 class Switches(Filtering):
@@ -59,7 +47,7 @@ class Switches(Filtering):
         self._order: Order | None = None
 
     def body(self) -> Iterable[Widget]:
-        self.lines = SwitchLines(titled=True, id="all")
+        self.lines = FollowedLines(titled=True, id="all")
         yield Block(id="headline")
         yield self.lines
         yield Rule("detail", id="detail-title")
@@ -98,7 +86,7 @@ class Switches(Filtering):
             at = next((at for at, each in enumerate(rows) if key and each.row and each.row.key == key), -1)
             self.lines.move_to(at)
 
-    @on(SwitchLines.Moved)
+    @on(FollowedLines.Moved)
     @on(Lines.Fitted)
     def show_detail(self) -> None:
         state, seen = self.cockpit.read(), self.seen

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from textual.events import Resize
 from textual.geometry import Size
+from textual.message import Message
 
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.painted import words
@@ -78,6 +79,18 @@ class SectionLines(Lines[Placed]):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return sum(len(each.rows) + len(each.hints) + bool(each.note) for each in self._sections)
+
+
+class FollowedLines(SectionLines):
+    """Says so when the cursor goes to another row, for what is told of that one elsewhere."""
+
+    @dataclass
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+    def move_to(self, at: int) -> None:
+        super().move_to(at)
+        self.post_message(self.Moved())
 
 
 class Timeline(SectionLines):
