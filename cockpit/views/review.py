@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from cockpit.core.levels import Seconds
-from cockpit.core.review.model import TIMES, Looked, Measure, Review, Way
+from cockpit.core.review.model import TIMES, Looked, Measure, Review, Way, WrongTurn
 from cockpit.text import age, join_names, plural, remaining
 from cockpit.views.export.escape import markdown as escaped
 from cockpit.views.export.markdown_lines import bullets, table
@@ -37,7 +37,7 @@ WAYS: Final[Mapping[Way, str]] = {
     "faster": "faster",
     "slower": "slower",
     "the same": "the same",
-    "cannot tell": "cannot tell: too few",
+    "cannot tell": "too few",
 }
 TITLES: Final = {"live": "INCIDENTS", "drill": "DRILLS"}
 NOTHING: Final = "nothing to review"
@@ -60,7 +60,7 @@ def text(review: Review, width: int = 80) -> Iterator[str]:
         if not looked:
             continue
         yield from _section(f"{TITLES[mode]}, SINCE THEIR TRUE BEGINNING", *_medians(measures), width)
-        yield from _section("ONE BY ONE", *_one_by_one(looked), width)
+        yield from _section("ONE BY ONE (? IS NOT KNOWN)", *_one_by_one(looked), width)
         for each in looked:
             said = _aside(each)
             if said:
@@ -140,7 +140,7 @@ def _how(looked: Looked) -> str:
 
 def _aside(looked: Looked) -> list[str]:
     """What did not go as it should have; nothing where all did."""
-    said = [f"{turn.title} ({turn.subject}) {turn.what}" for turn in looked.wrong]
+    said = [_turn(turn) for turn in looked.wrong]
     if looked.reopened:
         said.append(f"reopened {plural(looked.reopened, 'time')}")
     if looked.overdue and looked.overdue.count:
@@ -151,6 +151,10 @@ def _aside(looked: Looked) -> list[str]:
     if looked.debts:
         said.append(f"still to clean up: {join_names(looked.debts)}")
     return [*said, *looked.notes]
+
+
+def _turn(turn: WrongTurn) -> str:
+    return f"{turn.title} ({turn.run}) {turn.what}" if turn.run else f"{turn.title}: {turn.what}"
 
 
 def _totals(looked: Sequence[Looked]) -> str:
@@ -252,7 +256,7 @@ def _document(looked: Looked) -> dict[str, Any]:
         "times": {name: looked.times.get(name) for name in TIMES},
         "milestones": asdict(looked.milestones) if looked.milestones else None,
         "wrong_turns": [
-            {"subject": each.subject, "title": each.title, "what": each.what} for each in looked.wrong
+            {"run": each.run or None, "title": each.title, "what": each.what} for each in looked.wrong
         ],
         "reopened": looked.reopened,
         "rollbacks": [

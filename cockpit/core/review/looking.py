@@ -87,7 +87,7 @@ def times(reached: Milestones) -> dict[str, Seconds | None]:
     )
     begin = reached.began
     return {
-        name: None if begin is None or each is None else max(0.0, each - begin)
+        name: None if begin is None or each is None else round(max(0.0, each - begin), 3)
         for name, each in zip(TIMES, at, strict=True)
     }
 
@@ -171,7 +171,7 @@ def _turns(body: Mapping[str, Any]) -> Iterator[WrongTurn]:
     for each in listed(body.get("wrong_turns")):
         if isinstance(each, Mapping):
             kind, why = str(each.get("kind", "")), str(each.get("why") or "")
-            yield WrongTurn(str(each.get("what", "")), kind, why or kind)
+            yield WrongTurn("", str(each.get("what", "")), why or kind)
 
 
 def _rollbacks(body: Mapping[str, Any]) -> Iterator[Rolled]:

@@ -18,8 +18,8 @@ TIMES: Final = ("detect", "owner", "first_update", "first_action", "mitigation",
 
 @dataclass(frozen=True, slots=True)
 class WrongTurn:
-    subject: str
-    """A run, or what a drill calls it."""
+    run: str
+    """Empty: of a drill, which names no run."""
     title: str
     what: str
     """ "taken back", "held 2 times", ..."""

@@ -9,7 +9,7 @@ from typing import Final
 from cockpit.core.incident.rules import IncidentRules
 from cockpit.core.levels import Instant, Seconds
 from cockpit.core.review.gathering import Gathering
-from cockpit.core.review.looking import drilled, looked_at
+from cockpit.core.review.looking import OF_DRILL, drilled, looked_at
 from cockpit.core.review.model import TIMES, Looked, Measure, Review, Way
 
 ENOUGH: Final = 2
@@ -22,12 +22,13 @@ def review(live: Gathering, drill: Gathering, rules: IncidentRules, since: Insta
     """What was declared, and what was drilled, from `since` on."""
     looked = sorted(_looked(live, drill, rules, since, now), key=lambda each: (each.at, each.id))
     of = {mode: [each for each in looked if each.mode == mode] for mode in ("live", "drill")}
+    told = OF_DRILL if drill.drills else TIMES
     return Review(
         since,
         now,
         tuple(looked),
         {name: measure(of["live"], name, since, now) for name in TIMES} if of["live"] else {},
-        {name: measure(of["drill"], name, since, now) for name in TIMES} if of["drill"] else {},
+        {name: measure(of["drill"], name, since, now) for name in told} if of["drill"] else {},
     )
 
 
