@@ -25,7 +25,8 @@ HOSTILE = [
     "$match", "${service}", "$rate", 'a"b', "a'b", "a\\b",
     "no", "yes", "null", "~", "010", "1e9", "- a", "a: b", "a #b", "#a", "&a", "*a", "!tag", "|", "{a", "[a",
     "%a", "@a", "`a`", "---", "...", "<<", "=", "?", "2024-01-01", "a/b", "../../etc/passwd", "a b",
-    "ключ", "🙂", "http://u:p@h.example/x", "-----BEGIN PRIVATE KEY-----", "{{ $labels.service }}", "a,b", "x" * 200,
+    "ключ", "🙂", "http://u:p@h.example/x", "-----BEGIN PRIVATE KEY-----", "{{ $labels.service }}",
+    "a,b", "x" * 200,
 ]  # fmt: skip
 texts = st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1, max_size=20))
 KEYED = ("otel-http", "postgres", "kafka-consumer", "http-client", "blackbox", "up", "slo-burn")
