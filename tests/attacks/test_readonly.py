@@ -77,10 +77,14 @@ LOOKS = {
     "incident list": ("incident", "list"),
     "incident show": ("incident", "show"),
     "incident call": ("incident", "call", "checkout"),
+    "audit": ("audit", "--live"),
+    "gate": ("gate", "checkout"),
     "what-if": ("what-if", "checkout"),
+    "discover": ("discover",),
     "review": ("review",),
 }
 ELSEWHERE = {
+    "init": "only into a folder that was empty",
     "import backstage": "only into the file that it is told",
     "demo": "in a world of its own",
     "drill": "in a world of its own; on a sandbox it is refused",
@@ -159,6 +163,7 @@ WAYS = {
     "incident": ["i"],
     "update": ["i", "u"],
     "handover": ["i", "H"],
+    "readiness": ["6"],
 }
 LEAVES = {"q", "ctrl+c", "ctrl+q"}
 
