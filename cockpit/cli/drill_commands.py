@@ -52,6 +52,10 @@ def drill(
     speed: Annotated[
         float | None, typer.Option("--speed", metavar="N", help="On the screen, so many times as fast.")
     ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter of that runbook."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="For machines; without a screen.")] = False,
 ) -> int:
     """Rehearse an incident, or one runbook, where nothing can break: 0 passed, 1 failed."""
@@ -69,5 +73,6 @@ def drill(
         target,
         speed,
         json,
+        tuple(param or ()),
     )
     return drill(settings_of(context, config), wanted)

@@ -6,61 +6,63 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cockpit.cli.output import say, say_json
-from cockpit.cli.settings import Settings
 from cockpit.errors import JournalError, UsageError
 from cockpit.text import clean
 
 if TYPE_CHECKING:
-    from cockpit.cli.drill import Wanted
-    from cockpit.core.model import Model
+    from cockpit.cli.drill import Prepared
+    from cockpit.core.json import Json
     from cockpit.core.rehearsal.debrief import Debrief
     from cockpit.core.rehearsal.earlier import Earlier
+    from cockpit.core.rehearsal.evidence import Evidence
+    from cockpit.core.rehearsal.walk import Walk
 
 APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
-def told(settings: Settings, wanted: Wanted, model: Model, debriefs: Sequence[Debrief]) -> None:
-    """Raises UsageError for a file that cannot be written; by then everything is told."""
+def told(prepared: Prepared, result: Debrief | Walk) -> None:
+    """Raises UsageError for a file that cannot be written; by then everything is told and kept."""
     from cockpit.views import debrief as view
 
-    for each in debriefs:
-        known = kept(model, each)
-        if wanted.json:
-            say_json(view.document(each, known), indent=True)
-        else:
-            say(view.text(each, known), ascii=settings.ascii)
-    if wanted.evidence is not None:
-        add_evidence(wanted.evidence, debriefs)
-    if wanted.junit is not None:
+    known = kept(prepared, result, view.document(result))
+    if prepared.wanted.json:
+        say_json(view.document(result, known), indent=True)
+    else:
+        say(view.text(result, known), ascii=prepared.settings.ascii)
+    if prepared.wanted.evidence is not None:
+        add_evidence(prepared.wanted.evidence, result.evidence)
+    if prepared.wanted.junit is not None:
         from cockpit.cli.files import put
         from cockpit.views.export.junit import cases_of, junit
 
-        put(wanted.junit, junit([case for each in debriefs for case in cases_of(each)]), force=True)
+        put(prepared.wanted.junit, junit(list(cases_of(result))), force=True)
 
 
-def kept(model: Model, debrief: Debrief) -> Sequence[Earlier]:
+def kept(prepared: Prepared, result: Debrief | Walk, document: dict[str, Json]) -> Sequence[Earlier]:
     """Puts it on record among all drills; what went otherwise before it, newest first.
 
     A drill counts also where that cannot be: then it is said, and nothing is compared.
     """
     from cockpit.core.rehearsal.earlier import FINISHED, earlier, finished
-    from cockpit.views.debrief import document
+    from cockpit.core.rehearsal.walk import Walk
     from cockpit.wiring.drilling import archive, keep
 
-    result = document(debrief)
-    performed = debrief.performed
+    passes = result.passes if isinstance(result, Walk) else (result.performed,)
+    on_record = result.drill.mode == "sandbox"
 
     async def work() -> Sequence[Earlier]:
-        journal = archive(model)
+        journal = archive(prepared.loaded.model)
         try:
             known = await journal.read(kind=FINISHED)
-            await keep(journal, tuple(performed.records), finished(result, debrief.drill.by, performed.end))
-            return earlier(known, result)
+            ended = max((each.end for each in passes), default=0.0)
+            last = finished(document, prepared.actor, ended)
+            await keep(journal, () if on_record else [each.records for each in passes], last)
+            return earlier(known, document)
         finally:
             await journal.close()
 
@@ -71,12 +73,12 @@ def kept(model: Model, debrief: Debrief) -> Sequence[Earlier]:
         return ()
 
 
-def add_evidence(path: Path, debriefs: Sequence[Debrief]) -> None:
+def add_evidence(path: Path, evidence: Iterable[Evidence]) -> None:
     """A line for each part, in one write, so that two who append at once do not mix. Raises UsageError."""
-    from cockpit.views.debrief import evidence_lines
+    from cockpit.core.rehearsal.evidence_line import line
 
-    lines = [json.dumps(each, ensure_ascii=True, allow_nan=False) for each in evidence_lines(debriefs)]
-    text = "".join(f"{line}\n" for line in lines).encode()
+    lines = [json.dumps(line(each), ensure_ascii=True, allow_nan=False) for each in evidence]
+    text = "".join(f"{each}\n" for each in lines).encode()
     try:
         descriptor = os.open(path, APPEND, 0o644)
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
@@ -10,8 +10,8 @@ from cockpit.core.json import Json
 from cockpit.core.levels import Seconds
 from cockpit.core.rehearsal.debrief import Debrief, Drill, Times, WrongTurn
 from cockpit.core.rehearsal.earlier import Earlier
-from cockpit.core.rehearsal.evidence_line import line
-from cockpit.core.rehearsal.expecting import Judged
+from cockpit.core.rehearsal.expecting import Judged, Performed
+from cockpit.core.rehearsal.walk import PartWalked, Walk
 from cockpit.core.runbook.run import Run
 from cockpit.core.scenario import Expectation
 from cockpit.text import join_names, plural, say
@@ -34,7 +34,11 @@ TURNS: Final[Mapping[str, str]] = {
 }
 
 
-def text(debrief: Debrief, earlier: Sequence[Earlier] = ()) -> list[str]:
+def text(result: Debrief | Walk, earlier: Sequence[Earlier] = ()) -> list[str]:
+    return _walk(result, earlier) if isinstance(result, Walk) else _debrief(result, earlier)
+
+
+def _debrief(debrief: Debrief, earlier: Sequence[Earlier]) -> list[str]:
     return [
         *_head(debrief),
         "",
@@ -48,7 +52,26 @@ def text(debrief: Debrief, earlier: Sequence[Earlier] = ()) -> list[str]:
     ]
 
 
-def _head(debrief: Debrief) -> Iterator[str]:
+def _walk(walk: Walk, earlier: Sequence[Earlier]) -> list[str]:
+    many = plural(len(walk.passes), "pass", "passes")
+    lines = [*_head(walk), f"  every branch and every way back of {walk.runbook.id}, in {many}", ""]
+    width = max((len(each.part.id) for each in walk.parts), default=0)
+    lines += [_part(each, min(width, 48)) for each in walk.parts]
+    if earlier:
+        lines += ["", f"Against {plural(len(earlier), 'earlier drill')} of it that went otherwise:"]
+        last = "passed" if earlier[0].passed else "failed"
+        lines.append(f"  the last of them {last}")
+    return lines
+
+
+def _part(each: PartWalked, width: int) -> str:
+    verdict = {"passed": "ok    ", "failed": "FAILED", "skipped": "-     "}[each.outcome]
+    took = f"  {span(each.seconds)}" if each.seconds is not None else ""
+    why = f"  {each.why}" if each.why else ""
+    return f"  {verdict}  {each.part.id:<{width}}{took}{why}".rstrip()
+
+
+def _head(debrief: Debrief | Walk) -> Iterator[str]:
     drill = debrief.drill
     yield f"DRILL {name_of(drill)}: {'passed' if debrief.passed else 'FAILED'}"
     if drill.title:
@@ -75,9 +98,9 @@ def _how(drill: Drill) -> Iterator[str]:
 
 def _expected(judged: Judged) -> str:
     verdict = "ok    " if judged.passed else "FAILED"
-    took = f" after {span(judged.took)}" if judged.took is not None else ""
-    why = f": {judged.why}" if judged.why else ""
-    return f"  {verdict}  {expectation(judged.expected)}{took}{why}"
+    took = f"after {span(judged.took)}" if judged.took is not None else ""
+    told = ", ".join(filter(None, (took, judged.why)))
+    return f"  {verdict}  {expectation(judged.expected)}{f': {told}' if told else ''}"
 
 
 def expectation(expected: Expectation) -> str:
@@ -161,12 +184,17 @@ def span(seconds: Seconds | None) -> str:
 # For machines
 
 
-def document(debrief: Debrief, earlier: Sequence[Earlier] = ()) -> dict[str, Json]:
+def document(result: Debrief | Walk, earlier: Sequence[Earlier] = ()) -> dict[str, Json]:
     """The same for the same seed, answers and record: no time of day is in it."""
-    drill = debrief.drill
+    told = _of_walk(result) if isinstance(result, Walk) else _of_debrief(result)
+    before: list[Json] = [{"passed": each.passed, "times": _seconds(each.times)} for each in earlier]
+    return {**_of_drill(result.drill), "passed": result.passed, **told, "earlier": before}
+
+
+def _of_drill(drill: Drill) -> dict[str, Json]:
     return {
         "schema": SCHEMA,
-        "scenario": drill.scenario,
+        "scenario": drill.scenario or None,
         "runbook": drill.runbook or None,
         "title": drill.title,
         "teaches": drill.teaches,
@@ -175,14 +203,37 @@ def document(debrief: Debrief, earlier: Sequence[Earlier] = ()) -> dict[str, Jso
         "seed": drill.seed,
         "answers": drill.answers or None,
         "injected": list(drill.injected),
-        "passed": debrief.passed,
+    }
+
+
+def _of_walk(walk: Walk) -> dict[str, Json]:
+    return {
+        "passes": len(walk.passes),
+        "expect": [
+            {
+                "what": each.part.kind,
+                "part": each.part.id,
+                "passed": each.outcome == "passed",
+                "outcome": each.outcome,
+                "took": tenth(each.seconds),
+                "why": each.why,
+            }
+            for each in walk.parts
+        ],
+        "times": _seconds(Times()),
+        "runs": [_run(performed, each) for performed in walk.passes for each in performed.runs],
+    }
+
+
+def _of_debrief(debrief: Debrief) -> dict[str, Json]:
+    return {
         "expect": [_judged(each) for each in debrief.expected],
         "times": _seconds(debrief.times),
         "budgets": [
             {"run": each.run, "runbook": each.runbook, "budget": each.budget, "took": tenth(each.took)}
             for each in debrief.budgets
         ],
-        "runs": [_run(debrief, each) for each in debrief.performed.runs],
+        "runs": [_run(debrief.performed, each) for each in debrief.performed.runs],
         "wrong_turns": [
             {"kind": each.kind, "what": each.what, "at": tenth(each.at), "why": each.why}
             for each in debrief.wrong
@@ -190,7 +241,6 @@ def document(debrief: Debrief, earlier: Sequence[Earlier] = ()) -> dict[str, Jso
         "not_exercised": [
             {"runbook": each.runbook, "part": each.part, "kind": each.kind} for each in debrief.unexercised
         ],
-        "earlier": [{"passed": each.passed, "times": _seconds(each.times)} for each in earlier],
     }
 
 
@@ -216,7 +266,7 @@ def _seconds(times: Times) -> dict[str, Json]:
     return {name: tenth(getattr(times, name)) for name, _ in TIMES}
 
 
-def _run(debrief: Debrief, run: Run) -> dict[str, Json]:
+def _run(performed: Performed, run: Run) -> dict[str, Json]:
     took = None if run.ended_at is None else run.ended_at - run.started_at
     return {
         "run": run.id,
@@ -225,7 +275,7 @@ def _run(debrief: Debrief, run: Run) -> dict[str, Json]:
         "state": str(run.state),
         "forward": run.forward or None,
         "rollback": run.rollback or None,
-        "at": tenth(debrief.performed.since(run.started_at)),
+        "at": tenth(performed.since(run.started_at)),
         "took": tenth(took),
         "held": run.hold.reason if run.hold else None,
     }
@@ -233,7 +283,3 @@ def _run(debrief: Debrief, run: Run) -> dict[str, Json]:
 
 def tenth(seconds: Seconds | None) -> float | None:
     return None if seconds is None else round(seconds, 1)
-
-
-def evidence_lines(debriefs: Iterable[Debrief]) -> list[dict[str, Json]]:
-    return [line(each) for debrief in debriefs for each in debrief.evidence]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -14,7 +14,7 @@ from cockpit.adapters.journal.place import place
 from cockpit.adapters.journal.sqlite import SqliteJournal
 from cockpit.adapters.simulator import Performance
 from cockpit.core.journal import Fact, Recorded
-from cockpit.core.levels import Instant
+from cockpit.core.levels import Instant, Seconds
 from cockpit.core.model import Model, Scalar
 from cockpit.core.rehearsal.evidence import evidence_of, parts
 from cockpit.core.rehearsal.expecting import Performed
@@ -22,12 +22,15 @@ from cockpit.core.rehearsal.injecting import AS_WRITTEN, Injected
 from cockpit.core.rehearsal.own import BEGUN, own_scenario
 from cockpit.core.runbook.model import Runbook
 from cockpit.core.scenario import Deed, Scenario
-from cockpit.engine.rehearsing.operator import Operator
+from cockpit.engine.rehearsing.operator import Operator, Says
 from cockpit.engine.rehearsing.performing import perform
-from cockpit.engine.rehearsing.walker import Branches, Walker, walk
+from cockpit.engine.rehearsing.walker import LOOK, Branches, Walker, walk
 from cockpit.ports import Clock, Journal
 from cockpit.wiring.playing import engine_of
 
+QUIET: Final[Seconds] = 60.0
+"""Nothing new on record for so long: what is open waits for somebody who is not there."""
+SETTLES: Final[Seconds] = 5.0
 FRUITLESS: Final = 2
 """Passes in a row that bring nothing new."""
 
@@ -70,12 +73,12 @@ def rehearsed(
         return runner.run(whole())
 
 
-def script(deeds: tuple[Deed, ...], scenario: Scenario) -> Plays:
-    """Everything at its time, and then to the end of the scenario."""
+def script(deeds: tuple[Deed, ...], scenario: Scenario, walks: str = "") -> Plays:
+    """Everything at its time, then to the end of the scenario. `walks`: a runbook that is walked through."""
 
     async def plays(stage: Stage) -> None:
         start = stage.clock.now()
-        playing = asyncio.ensure_future(stage.operator.play(deeds, start))
+        playing = asyncio.ensure_future(stage.operator.play(deeds, start, says=_says(walks)))
         lasting = asyncio.ensure_future(stage.clock.sleep(scenario.length))
         try:
             await asyncio.wait({playing, lasting}, return_when=asyncio.FIRST_COMPLETED)
@@ -88,6 +91,10 @@ def script(deeds: tuple[Deed, ...], scenario: Scenario) -> Plays:
                     await task
 
     return plays
+
+
+def _says(walks: str) -> Mapping[str, Says]:
+    return {walks: Walker(Branches())} if walks else {}
 
 
 def walking(book: Runbook, walker: Walker, parameters: Mapping[str, Scalar], *, begun: str = BEGUN) -> Plays:
@@ -110,8 +117,11 @@ def passes(
     *,
     actor: str,
     injected: Injected = AS_WRITTEN,
+    sandbox: tuple[str, str] | None = None,
 ) -> Iterator[tuple[Performed, Operator]]:
-    """Until every branch was taken as often as that brings anything new, and every step taken back.
+    """`sandbox`: the target, and where the configuration was read from.
+
+    Until every branch was taken as often as that brings anything new, and every step taken back.
 
     What can only be taken back before a later step is taken back there, in a pass of its own.
     """
@@ -122,7 +132,10 @@ def passes(
     def one(until: str = "") -> tuple[Performed, Operator]:
         walker = Walker(branches, until)
         plays = walking(book, walker, parameters)
-        return rehearsed(model, scenario, start, plays, actor=actor, injected=injected)
+        if sandbox is None:
+            return rehearsed(model, scenario, start, plays, actor=actor, injected=injected)
+        target, config = sandbox
+        return in_sandbox(model, config, scenario, plays, target=target, actor=actor, injected=injected)
 
     fruitless = 0
     while fruitless < FRUITLESS:
@@ -150,12 +163,71 @@ def _exercised(performed: Performed, book: Runbook) -> frozenset[str]:
     )
 
 
+def in_sandbox(
+    model: Model,
+    config: str,
+    scenario: Scenario,
+    plays: Plays,
+    *,
+    target: str,
+    actor: str,
+    injected: Injected = AS_WRITTEN,
+) -> tuple[Performed, Operator]:
+    """The same with real commands on `target`, which takes its time; its record is kept as it grows.
+
+    Raises JournalError, then nothing has been done.
+    """
+    from cockpit.wiring.sandbox import sandbox
+
+    async def whole() -> tuple[Performed, Operator]:
+        kept = archive(model)
+        try:
+            made = sandbox(model, target, config, scenario, kept, actor=actor, injected=injected)
+            clock = made.world.clock
+            stage = Stage(Operator(made.engine, clock, actor, target), clock, made.performance)
+            performed = await perform(made.engine, scenario, clock.now(), lambda: plays(stage))
+            return performed, stage.operator
+        finally:
+            await kept.close()
+
+    return asyncio.run(whole())
+
+
+def until_quiet(deeds: tuple[Deed, ...], scenario: Scenario, pace: float = 1.0, walks: str = "") -> Plays:
+    """Everything at its time, `pace` times as fast; ends once nothing more will come of it."""
+
+    async def plays(stage: Stage) -> None:
+        start = stage.clock.now()
+        playing = asyncio.ensure_future(stage.operator.play(deeds, start, pace, _says(walks)))
+        last = max((deed.at for deed in deeds), default=0.0) / pace
+        end = start + max(scenario.length, last) + QUIET
+        seq, since = 0, start
+        try:
+            while not playing.done() and stage.clock.now() < end:
+                await stage.clock.sleep(LOOK)
+                now = stage.operator.state.record
+                if now.seq != seq or stage.clock.now() < start + last:
+                    seq, since = now.seq, stage.clock.now()
+                over = all(run.final for run in now.runs.values())
+                if stage.clock.now() - since > (SETTLES if over else QUIET):
+                    break
+            if playing.done():
+                await playing
+        finally:
+            playing.cancel()
+            with suppress(asyncio.CancelledError):
+                await playing
+
+    return plays
+
+
 def archive(model: Model, *, create: bool = True) -> Journal:
     """What is on record of all drills. Raises JournalError where that cannot be on this machine."""
     return SqliteJournal(place(model.name, model.journal, "drill"), create=create)
 
 
-async def keep(journal: Journal, records: tuple[Recorded, ...], result: Fact) -> None:
+async def keep(journal: Journal, passes: Sequence[Sequence[Recorded]], result: Fact) -> None:
     """A drill that is over, among the others. Raises JournalError."""
-    await put_away(records, journal)
+    for records in passes:
+        await put_away(records, journal)
     await journal.append([result])

@@ -43,6 +43,9 @@ Says: TypeAlias = Callable[[Run, Question], Answer | None]
 """What is said to a question; None: nothing, and the run stays where it is."""
 
 
+NOBODY_ELSE: Final[Mapping[str, Says]] = {}
+
+
 @dataclass
 class Script:
     """Each answer is given once a visit: said again it would be another decision."""
@@ -89,6 +92,7 @@ class Operator:
     _begun: list[tuple[str, Says]] = field(default_factory=list)
     """Runbooks that were started, and whose runs are not on record yet."""
     _runs: dict[str, Says] = field(default_factory=dict)
+    _says: dict[str, Says] = field(default_factory=dict)
     _answered: set[tuple[str, object, str]] = field(default_factory=set)
     _taking_back: dict[str, str] = field(default_factory=dict)
     """What is wanted of a run until it is begun."""
@@ -97,8 +101,18 @@ class Operator:
     def state(self) -> State:
         return self.engine.state
 
-    async def play(self, deeds: Sequence[Deed], start: Instant, pace: float = 1.0) -> None:
-        """All of them, each at its time: `pace` times as fast as written. Answers until it is cancelled."""
+    async def play(
+        self,
+        deeds: Sequence[Deed],
+        start: Instant,
+        pace: float = 1.0,
+        says: Mapping[str, Says] = NOBODY_ELSE,
+    ) -> None:
+        """All of them, each at its time: `pace` times as fast as written. Answers until it is cancelled.
+
+        `says`: who answers for a runbook in place of its deed.
+        """
+        self._says = dict(says)
         acting = asyncio.ensure_future(self._do_all(deeds, start, pace))
         try:
             while True:
@@ -133,7 +147,7 @@ class Operator:
     async def _do(self, deed: Deed) -> None:
         now, why = self.clock.now(), deed.reason or SCRIPTED
         if deed.run:
-            self.start(deed.run, Script(deed.answers), deed)
+            self.start(deed.run, self._says.get(deed.run) or Script(deed.answers), deed)
         elif deed.undo or deed.undo_all:
             self._take_back_last(deed.undo or deed.undo_all, "undo" if deed.undo else "undo-all")
         elif deed.flip or deed.restore:

@@ -9,6 +9,7 @@ from xml.sax.saxutils import quoteattr
 
 from cockpit.core.levels import Seconds
 from cockpit.core.rehearsal.debrief import Debrief
+from cockpit.core.rehearsal.walk import Walk
 from cockpit.text import clean
 from cockpit.views.debrief import expectation, name_of
 
@@ -24,10 +25,14 @@ class Case:
     why: str = ""
 
 
-def cases_of(debrief: Debrief) -> Iterator[Case]:
-    """One for each expectation; a scenario that expects nothing has none."""
-    suite = name_of(debrief.drill)
-    for each in debrief.expected:
+def cases_of(result: Debrief | Walk) -> Iterator[Case]:
+    """One for each expectation, or for each part of a runbook that was walked."""
+    suite = name_of(result.drill)
+    if isinstance(result, Walk):
+        for one in result.parts:
+            yield Case(suite, one.part.id, one.outcome, one.seconds or 0.0, one.why)
+        return
+    for each in result.expected:
         outcome: Outcome = "passed" if each.passed else "failed"
         yield Case(suite, expectation(each.expected), outcome, each.took or 0.0, each.why)
 
