@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cockpit.core.health.graph import Graph
 from cockpit.core.levels import FailureClass, Level, Seconds
@@ -43,6 +43,8 @@ class Way:
     title: str
     fit: int
     reason: str
+    of: tuple[str, ...] = ()
+    """The chosen ones that it names or fits; empty: it helps others through."""
     draft: bool = False
     grade: Grade = Grade.NEVER
     undo: Grade | None = None
@@ -75,53 +77,50 @@ def ways(graph: Graph, asked: Outcome, grades: Mapping[str, BookGrades]) -> tupl
     model = graph.model
     found = []
     for card in model.runbooks:
-        fit, reason = max(_reasons(graph, asked, card), default=(0, ""))
-        if fit:
-            book, graded = model.books.get(card.id), grades.get(card.id, BookGrades(card.id))
+        reasons = list(_reasons(graph, asked, card))
+        if reasons:
+            fit, reason, _ = max(reasons, key=lambda each: each[0])
+            of = tuple(name for _, _, name in reasons if name)
+            graded = grades.get(card.id, BookGrades(card.id))
             points = fit - (graded.grade is Grade.NEVER)
-            found.append(_way(card, points, reason, book, graded))
+            told = Way(card.id, card.title, points, reason, of, card.status == "draft")
+            found.append(_way(told, model.books.get(card.id), graded))
     return tuple(sorted(found, key=lambda each: (each.draft, -each.fit, each.id)))
 
 
-def _reasons(graph: Graph, asked: Outcome, card: RunbookCard) -> Iterator[tuple[int, str]]:
+def _reasons(graph: Graph, asked: Outcome, card: RunbookCard) -> Iterator[tuple[int, str, str]]:
+    """(points, in words, which of the chosen ones)"""
     for name, level in asked.chosen.items():
         declared = graph.declared(graph.index[name])
         named = name in card.fits_services
         if named and level in CLASS_OF and CLASS_OF[level] in card.fits_classes:
-            yield 3, f"fits {name}"
+            yield 3, f"fits {name}", name
         elif named or name in card.services:
-            yield 2, f"names {name}"
+            yield 2, f"names {name}", name
         elif isinstance(declared, Service) and card.id in declared.runbooks:
-            yield 2, f"named by {name}"
+            yield 2, f"named by {name}", name
     for each in asked.carried:
         if each.mode.runbook == card.id:
-            yield 1, f"helps {each.owner} through"
+            yield 1, f"helps {each.owner} through", ""
 
 
-def _way(card: RunbookCard, fit: int, reason: str, book: Runbook | None, graded: BookGrades) -> Way:
-    told = Way(
-        card.id, card.title, fit, reason, card.status == "draft", graded.grade, graded.undo, graded.stale
-    )
+def _way(told: Way, book: Runbook | None, graded: BookGrades) -> Way:
+    told = replace(told, grade=graded.grade, undo=graded.undo, stale=graded.stale)
     if book is None:
         return told
     times = [timed(step, graded) for step in book.steps]
     approvals = [step.approval for step in book.steps if step.approval]
-    return Way(
-        told.id,
-        told.title or book.title,
-        told.fit,
-        told.reason,
-        told.draft,
-        told.grade,
-        told.undo,
-        told.stale,
+    deadline = book.decision_deadline
+    return replace(
+        told,
+        title=told.title or book.title,
         half=_sum([half for half, _, _ in times]),
         mostly=_sum([most for _, most, _ in times]),
         learned=any(learned for _, _, learned in times),
         untimed=tuple(step.id for step, (half, _, _) in zip(book.steps, times, strict=True) if half is None),
         budget=book.time_budget,
-        decide_after=book.decision_deadline.after if book.decision_deadline else None,
-        decide_what=book.decision_deadline.message if book.decision_deadline else "",
+        decide_after=deadline.after if deadline else None,
+        decide_what=deadline.message if deadline else "",
         approvers=tuple(dict.fromkeys(who for each in approvals for who in each.by)),
         approved=bool(approvals),
         no_undo=tuple(step.id for step in book.steps if _is_one_way(step)),

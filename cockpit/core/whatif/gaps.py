@@ -76,8 +76,8 @@ def _runbooks(asked: Outcome, ways: tuple[Way, ...]) -> Iterator[Gap]:
     """Only of what is for the chosen ones: what helps others through is theirs to rehearse."""
     ready = [way for way in ways if not way.draft]
     for name in asked.chosen:
-        if not any(way.reason.endswith(f" {name}") for way in ready):
-            yield Gap("no runbook", name, tuple(way.id for way in ways if way.draft))
+        if not any(name in way.of for way in ready):
+            yield Gap("no runbook", name, tuple(way.id for way in ways if way.draft and name in way.of))
     for way in ready:
         if way.no_undo:
             yield Gap("no rollback", way.id, way.no_undo)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -47,8 +47,8 @@ def word(level: Level) -> str:
     return words.level_word(Shown.of(level))
 
 
-def span_of(seconds: Seconds) -> str:
-    """Rounded up, never less than it takes: "55 s", "6 min", "4 h", "2 d"."""
+def span_of(seconds: Seconds, whole: Callable[[float], int] = math.ceil) -> str:
+    """Rounded up, unless told otherwise, so never less than it takes: "55 s", "6 min", "4 h", "2 d"."""
     size, unit = 86_400, "d"
     for finer, name, most in ((1, "s", 120), (60, "min", 7200), (3600, "h", 172_800)):
         if seconds < most:
@@ -58,12 +58,12 @@ def span_of(seconds: Seconds) -> str:
         if coarser > size and seconds and seconds % coarser == 0:
             size, unit = coarser, name
             break
-    return f"{math.ceil(seconds / size)} {unit}"
+    return f"{whole(seconds / size)} {unit}"
 
 
 def between(soonest: Seconds, latest: Seconds) -> str:
-    """ "35 s to 55 s"; once where both read alike."""
-    one, other = span_of(soonest), span_of(latest)
+    """ "35 s to 55 s", rounded apart; once where both read alike."""
+    one, other = span_of(soonest, math.floor), span_of(latest)
     return one if one == other else f"{one} to {other}"
 
 
