@@ -39,12 +39,12 @@ async def opened(settings: Settings, *, reads_only: bool = False) -> AsyncIterat
         actor=actor(),
         readonly=readonly,
         ask=asker(loaded.path, purposes(loaded.model)),
-        complain=_complain,
+        complain=complain,
     ) as world:
         yield world
 
 
-def _complain(text: str) -> None:
+def complain(text: str) -> None:
     print(f"cockpit: {clean(text)}", file=sys.stderr, flush=True)
 
 

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cockpit.cli.acting import in_world
 from cockpit.cli.output import say, say_json
+from cockpit.cli.rehearsed import grades_now
 from cockpit.cli.run import parameters_of, runbook_named
 from cockpit.cli.settings import Settings
 
 if TYPE_CHECKING:
+    from cockpit.core.rehearsal.grades import BookGrades
     from cockpit.core.runbook.live import Plan
     from cockpit.engine.runs.starting import Prepared
     from cockpit.engine.runs.world import World
 
 
 def runbooks(settings: Settings, *, json: bool) -> int:
-    """All of them, with what they are for and how much of them can be taken back."""
-    from cockpit.cli.loading import load
-    from cockpit.views import runbook_list
+    """All of them, with what they are for, how much can be taken back, and how far they are rehearsed."""
 
-    model = load(settings).model
-    if json:
-        say_json(runbook_list.document(model), indent=True)
-    else:
-        say(runbook_list.lines(model))
-    return 0
+    async def work(world: World) -> int:
+        from cockpit.views import runbook_list
+
+        grades = await grades_now(world)
+        if json:
+            say_json(runbook_list.document(world.model, grades), indent=True)
+        else:
+            say(runbook_list.lines(world.model, grades))
+        return 0
+
+    return in_world(settings, work, reads_only=True)
 
 
 def plan(settings: Settings, id: str, params: Sequence[str], *, target: str = "", json: bool = False) -> int:
@@ -34,7 +39,7 @@ def plan(settings: Settings, id: str, params: Sequence[str], *, target: str = ""
 
     async def work(world: World) -> int:
         prepared, planned = await _planned(world, id, params, target)
-        _show(prepared, planned, json)
+        _show(prepared, planned, await grades_now(world), json)
         return 2 if prepared.in_the_way else 0
 
     return in_world(settings, work)
@@ -45,7 +50,7 @@ def check(settings: Settings, id: str, params: Sequence[str], *, target: str = "
 
     async def work(world: World) -> int:
         prepared, planned = await _planned(world, id, params, target)
-        _show(prepared, planned, False)
+        _show(prepared, planned, await grades_now(world), False)
         failed = 0
         for step in prepared.wanted.runbook.steps:
             if step.preview is None:
@@ -70,10 +75,11 @@ async def _planned(world: World, id: str, params: Sequence[str], target: str) ->
     return prepared, await planned(prepared, world.clock.now())
 
 
-def _show(prepared: Prepared, planned: Plan, json: bool) -> None:
+def _show(prepared: Prepared, planned: Plan, grades: Mapping[str, BookGrades], json: bool) -> None:
     from cockpit.views import plan_lines
 
+    runbook = prepared.wanted.runbook
     if json:
-        say_json(plan_lines.document(prepared.wanted.runbook, planned), indent=True)
+        say_json(plan_lines.document(runbook, planned, grades.get(runbook.id)), indent=True)
     else:
-        say(plan_lines.lines(prepared.wanted.runbook, planned))
+        say(plan_lines.lines(runbook, planned, grades.get(runbook.id)))

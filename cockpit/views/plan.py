@@ -16,6 +16,7 @@ from cockpit.views import fit, words
 from cockpit.views.asking import Asking, Option
 from cockpit.views.layout import join
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
+from cockpit.views.rehearsed import Rehearsed, rehearsed, sentence, step_words
 from cockpit.views.runbook_list import coverage_words
 
 CHECKS = (Column(), Column(right=True), Column(least=20, most=60), Column(most=80, grow=True))
@@ -60,7 +61,8 @@ def plan_view(state: State, asked: Asked, now: Instant) -> PlanView | None:
     if plan is not None and plan.runbook != runbook.id:
         plan = None
     blocked = in_the_way(state, plan, asked)
-    sections = (_parameters(runbook, plan, asked), _checks(plan, asked), _steps(runbook, plan))
+    told = rehearsed(state).get(runbook.id)
+    sections = (_parameters(runbook, plan, asked), _checks(plan, asked), _steps(runbook, plan, told))
     filled = tuple(each for each in sections if each.rows)
     return PlanView(
         _title(runbook, plan), tuple(_remarks(state, runbook, plan, blocked)), filled, blocked, runbook, plan
@@ -115,6 +117,9 @@ def _remarks(state: State, runbook: Runbook, plan: Plan | None, blocked: str) ->
         yield line(f"{blocked[:1].upper()}{blocked[1:]}.", Tone.WARNING)
     else:
         yield Span("R ", Tone.KEY), Span("starts it; every change is asked for, one by one.")
+    if told := rehearsed(state).get(runbook.id):
+        said = sentence(told)
+        yield line(f"{said[:1].upper()}{said[1:]}.", Tone.DIM if told.tone is Tone.PLAIN else told.tone)
     if runbook.docs:
         yield line(runbook.docs, Tone.DIM)
 
@@ -156,13 +161,13 @@ def _check(number: int, check: PlannedCheck, asked: Asked) -> Row:
     return Row(cells, str(number), "check")
 
 
-def _steps(runbook: Runbook, plan: Plan | None) -> Section:
+def _steps(runbook: Runbook, plan: Plan | None, told: Rehearsed | None) -> Section:
     """As they would be done now; until that is known, or where it cannot be, as they are written."""
     known = plan.steps if plan else ()
     written = () if known else (*runbook.steps, *runbook.finally_)
     rows: list[Row] = []
     for number, step in enumerate((*known, *map(as_written, written)), 1):
-        rows += _step(number, step)
+        rows += _step(number, step, step_words(runbook, step.id, told))
     return Section("Steps" if known else "Steps, as they are written", STEPS, tuple(rows))
 
 
@@ -182,7 +187,7 @@ def as_written(step: Step) -> PlannedStep:
     )
 
 
-def _step(number: int, step: PlannedStep) -> Iterator[Row]:
+def _step(number: int, step: PlannedStep, how: str) -> Iterator[Row]:
     already = (Span("  it looks as if it were so already", Tone.WARNING),) * bool(step.already)
     asks = (Span(f"  {asks_words(step)}", Tone.DIM),)
     head = (Span(step.title, Tone.STRONG), *asks, *already)
@@ -193,6 +198,8 @@ def _step(number: int, step: PlannedStep) -> Iterator[Row]:
     if step.effect != "read":
         label = Span("undo: ", Tone.DIM) if step.can_undo else Span("no undo: ", Tone.WARNING)
         yield Row(((), (label, Span(step.undo))))
+    if how:
+        yield Row(((), line(how, Tone.DIM)))
 
 
 def asks_words(step: PlannedStep) -> str:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cockpit.core.rehearsal.grades import BookGrades
 from cockpit.core.runbook.live import Plan, PlannedStep
 from cockpit.core.runbook.model import Runbook
+from cockpit.views import rehearsed
 
 SCHEMA = "cockpit.plan/v1"
 MARKS: Mapping[bool | None, str] = {True: "ok", False: "!!", None: "? "}
 
 
-def lines(runbook: Runbook, plan: Plan) -> list[str]:
+def lines(runbook: Runbook, plan: Plan, grades: BookGrades | None = None) -> list[str]:
+    """Without `grades` nothing is said of rehearsals."""
     on = f" on {plan.target}" if plan.target else ""
     said = [f"{runbook.title} ({runbook.id}){on}"]
     if runbook.status == "draft":
         said.append("draft: not checked, no undo")
+    told = rehearsed.of(runbook, grades) if grades else None
+    said += [f"rehearsal: {rehearsed.sentence(told)}"] if told else []
     given = ", ".join(f"{name}={value}" for name, value in plan.parameters.items())
     said += [f"parameters: {given}"] if given else []
     said += [f"locks: {', '.join(plan.locks)}"] if plan.locks else []
@@ -25,6 +30,8 @@ def lines(runbook: Runbook, plan: Plan) -> list[str]:
         said.append(f"{MARKS[check.holds]} {number} {check.title}{why}{hint}")
     for number, step in enumerate(plan.steps, 1):
         said += ["", *_step(number, step)]
+        how = rehearsed.step_words(runbook, step.id, told)
+        said += [f"   {how}"] if how else []
     return said
 
 
@@ -40,7 +47,7 @@ def _step(number: int, step: PlannedStep) -> list[str]:
     return said
 
 
-def document(runbook: Runbook, plan: Plan) -> dict[str, object]:
+def document(runbook: Runbook, plan: Plan, grades: BookGrades | None = None) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         "runbook": runbook.id,
@@ -57,6 +64,7 @@ def document(runbook: Runbook, plan: Plan) -> dict[str, object]:
             }
             for each in plan.checks
         ],
+        "rehearsal": rehearsed.document(rehearsed.of(runbook, grades)) if grades else None,
         "steps": [_step_document(each) for each in plan.steps],
     }
 

@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Final
 
 from cockpit.core.model import Model
+from cockpit.core.rehearsal.evidence import UNDO
 from cockpit.core.rehearsal.grades import BookGrades, Grade, Graded, people_of
 from cockpit.core.rehearsal.standing import grades_of
-from cockpit.core.rehearsal.times import Usual, of_book
+from cockpit.core.rehearsal.times import Usual, of_book, of_step
 from cockpit.core.runbook.model import Runbook
 from cockpit.core.same import Same
 from cockpit.core.state import State
@@ -66,9 +67,9 @@ def short_of(state: State, id: str) -> tuple[str, Tone]:
 def of(runbook: Runbook, grades: BookGrades) -> Rehearsed:
     usual = of_book(runbook, grades)
     word = _word(grades)
-    proven = is_proven(grades)
+    proven = is_proven(grades) and not has_failed(grades)
     time = f", {age(usual.p50)}" if proven and usual and usual.tries else ""
-    tone = Tone.PLAIN if proven and not has_failed(grades) else Tone.WARNING
+    tone = Tone.PLAIN if proven else Tone.WARNING
     return Rehearsed(grades, f"{word}{time}", word, tone, usual, only(grades))
 
 
@@ -127,6 +128,21 @@ def usually(usual: Usual | None) -> str:
         return f"took {at_most}{age(usual.p50)} once"
     longest = f", seldom over {age(usual.p95)}" if age(usual.p95) != age(usual.p50) else ""
     return f"usually {at_most}{age(usual.p50)}{longest}"
+
+
+def step_words(runbook: Runbook, id: str, told: Rehearsed | None) -> str:
+    """Of one step: how far it and its undo are rehearsed, and how long it takes.
+
+    Empty where nobody has rehearsed any of the runbook: that is said once.
+    """
+    step = runbook.step(id)
+    if told is None or step is None or told.word == NEVER:
+        return ""
+    undo = told.grades.of(f"{UNDO}{id}")
+    said = [part_words(told.grades.of(id)), f"undo {part_words(undo)}" if undo else ""]
+    branches = [one for one in told.grades.of_kind("branch") if one.part.step == id]
+    said += [f"“{one.part.id.partition('=')[2]}” {part_words(one)}" for one in branches]
+    return "; ".join(filter(None, (*said, usually(of_step(step, told.grades)))))
 
 
 def part_words(one: Graded | None) -> str:

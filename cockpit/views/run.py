@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cockpit.core.levels import Instant
+from cockpit.core.rehearsal.standing import grades_of
+from cockpit.core.rehearsal.times import of_book
 from cockpit.core.runbook import undoing
 from cockpit.core.runbook.live import Live
 from cockpit.core.runbook.moves import next_move
@@ -17,6 +19,7 @@ from cockpit.text import age, clock, plural
 from cockpit.views import run_lines, run_steps
 from cockpit.views.layout import join
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
+from cockpit.views.rehearsed import usually
 from cockpit.views.words_runs import RUN_STATES, STEP_STATES
 
 CHOICES = (Column(right=True), Column(most=100, grow=True))
@@ -50,7 +53,7 @@ def run_view(state: State, id: str, now: Instant) -> RunView | None:
     question = asked(run) if live.ours else None
     sections = (choices(question), run_steps.steps(run, now), run_steps.rollback(run, now))
     return RunView(
-        _title(root, now),
+        _title(state, root, now),
         tuple(_now(state, run, question, live, now)),
         run,
         question,
@@ -72,22 +75,22 @@ def asked(run: Run) -> Question | None:
     return move.question if isinstance(move, Ask) else None
 
 
-def _title(run: Run, now: Instant) -> Line:
+def _title(state: State, run: Run, now: Instant) -> Line:
     took = (run.ended_at or now) - run.started_at
     parts = (
         (Span(f"{run.id} ", Tone.TITLE), Span(run.runbook.title, Tone.TITLE)),
         line(run.target),
         line(run.operator),
         line(f"since {clock(run.started_at)} UTC, {'took ' if run.final else ''}{age(took)}", Tone.DIM),
-        line(_usually(run), Tone.DIM),
+        line(_usually(state, run), Tone.DIM),
     )
     return join((part for part in parts if part), " · ")
 
 
-def _usually(run: Run) -> str:
-    times = [step.expected[0] for step in run.runbook.steps]
-    if times and all(each is not None for each in times):
-        return f"usually {age(sum(each or 0.0 for each in times))}"
+def _usually(state: State, run: Run) -> str:
+    """As proven runs took; of a runbook that has changed meanwhile as far as its steps are still the same."""
+    if usual := of_book(run.runbook, grades_of(state).get(run.runbook.id)):
+        return usually(usual)
     return f"may take {age(run.runbook.time_budget)}" if run.runbook.time_budget else ""
 
 

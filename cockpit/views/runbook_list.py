@@ -1,10 +1,14 @@
-"""Runbooks as a list: what they are for, whom they belong to, how much of them can be taken back."""
+"""Runbooks as a list: what they are for, how much of them can be taken back, how far they are rehearsed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cockpit.core.model import Model
+from cockpit.core.rehearsal.grades import BookGrades
 from cockpit.core.runbook.model import Reach, Runbook
 from cockpit.core.runbook.told import undo_words
+from cockpit.views import rehearsed
 
 SCHEMA = "cockpit.runbooks/v1"
 
@@ -32,7 +36,7 @@ def coverage_short(runbook: Runbook) -> str:
     return f"{'all' if can == writes else 'none' if not can else f'{can} of {writes}'} undoable"
 
 
-def lines(model: Model) -> list[str]:
+def lines(model: Model, grades: Mapping[str, BookGrades]) -> list[str]:
     books = sorted(model.books.values(), key=lambda each: each.id)
     if not books:
         return ["no runbooks: write runbooks/NAME.yaml beside the configuration"]
@@ -40,15 +44,17 @@ def lines(model: Model) -> list[str]:
     said = []
     for each in books:
         draft = " (draft)" if each.status == "draft" else ""
-        said.append(f"{each.id:{widest}}  {each.title}{draft}; {coverage_words(each)}")
+        told = rehearsed.of(each, grades[each.id])
+        how = filter(None, (coverage_words(each), told.short, told.who))
+        said.append(f"{each.id:{widest}}  {each.title}{draft}; {'; '.join(how)}")
     return said
 
 
-def document(model: Model) -> dict[str, object]:
-    return {"schema": SCHEMA, "runbooks": [_entry(each) for each in model.books.values()]}
+def document(model: Model, grades: Mapping[str, BookGrades]) -> dict[str, object]:
+    return {"schema": SCHEMA, "runbooks": [_entry(each, grades[each.id]) for each in model.books.values()]}
 
 
-def _entry(runbook: Runbook) -> dict[str, object]:
+def _entry(runbook: Runbook, grades: BookGrades) -> dict[str, object]:
     can, writes = coverage(runbook)
     return {
         "id": runbook.id,
@@ -59,5 +65,6 @@ def _entry(runbook: Runbook) -> dict[str, object]:
         "target": runbook.target or None,
         "digest": runbook.digest,
         "undo": {"can": can, "of": writes},
+        "rehearsal": rehearsed.document(rehearsed.of(runbook, grades)),
         "file": runbook.file,
     }

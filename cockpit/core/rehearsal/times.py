@@ -38,9 +38,9 @@ def _rank(ordered: Sequence[Seconds], share: float) -> Seconds:
 
 
 def of_step(step: Step, grades: BookGrades | None) -> Usual | None:
-    """As learned, else as expected; None: nobody can say."""
+    """As learned of this very step, else as expected; None: nobody can say."""
     one = grades.of(step.id) if grades else None
-    if one is not None and (found := learned(one.took)):
+    if one is not None and one.part.digest == step.digest and (found := learned(one.took)):
         return found
     p50, p95 = step.expected
     if p50 is None:
@@ -70,12 +70,3 @@ def _may_be_passed(step: Step) -> bool:
     branches = isinstance(step.action, Decide) and any(option.goto for option in step.action.options)
     turns = (step.on_failure, step.on_timeout, step.on_inconclusive)
     return bool(step.when) or branches or any(turn.startswith("goto:") for turn in turns)
-
-
-def p95_of(step: Step, grades: BookGrades | None) -> tuple[Seconds | None, bool]:
-    """(what a time budget has to allow, whether it was learned); what the author wrote comes first."""
-    if step.expected[1] is not None:
-        return step.expected[1], False
-    one = grades.of(step.id) if grades else None
-    found = learned(one.took) if one else None
-    return (found.p95, True) if found else (None, False)
