@@ -43,3 +43,19 @@ def backstage(
     from cockpit.cli.import_backstage import import_backstage
 
     return import_backstage(_settings(context, config), files, out)
+
+
+@imports.command()
+def markdown(
+    context: typer.Context,
+    pages: Annotated[list[Path], typer.Argument(metavar="PAGE...", help="As in wiki/restart.md.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="A new file for each procedure; default: one to stdout."),
+    ] = None,
+    config: Config = None,
+) -> int:
+    """Wiki pages as draft runbooks: steps, commands to copy, parameters; every guess is marked."""
+    from cockpit.cli.import_markdown import import_markdown
+
+    return import_markdown(_settings(context, config), pages, out)
