@@ -300,6 +300,7 @@ def _episode(episode: Episode) -> dict[str, Any]:
         "to": episode.end,
         "ended": episode.ended,
         "counts": episode.counts,
+        "serious_at": episode.serious_at,
         "severity": episode.severity.value,
         "worst_at": episode.worst_at,
         "headline": list(episode.headline),

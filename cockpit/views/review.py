@@ -116,10 +116,11 @@ def _one_by_one(looked: Sequence[Looked]) -> Table:
         Column(most=24),
         Column(),
         *(Column(right=True, title=SHORT[name]) for name in TIMES),
+        Column(least=8, most=60, drop=1),
     )
     rows = []
     for each in looked:
-        cells = [_id(each), _how(each), *(_short(each.times.get(name)) for name in TIMES)]
+        cells = [_id(each), _how(each), *(_short(each.times.get(name)) for name in TIMES), each.title]
         rows.append(Row(tuple(map(line, cells))))
     return columns, rows
 

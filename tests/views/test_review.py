@@ -53,8 +53,8 @@ INCIDENTS, SINCE THEIR TRUE BEGINNING
 
 ONE BY ONE (? IS NOT KNOWN)
                         noticed owner update action better recovered
- INC-1 SEV1               5 min 6 min 15 min  6 min 25 min    25 min
- INC-2 no severity open       ?     ?      ?      ?      ?         ?
+ INC-1 SEV1               5 min 6 min 15 min  6 min 25 min    25 min Nobody can…
+ INC-2 no severity open       ?     ?      ?      ?      ?         ? Nobody can…
  INC-1: Fail over orders-db (R-1) could not be taken back; 1 update overdue,
    by 5 min at the most; still switched: pay-async@prod
  INC-2: when it began is not known: nothing seemed wrong when it was declared
@@ -71,7 +71,7 @@ DRILLS, SINCE THEIR TRUE BEGINNING
 
 ONE BY ONE (? IS NOT KNOWN)
                     noticed owner update action better recovered
- bad-release failed    30 s 1 min      ?  2 min      ?         ?
+ bad-release failed    30 s 1 min      ?  2 min      ?         ? A release that…
  bad-release: restart: the good answers do without it
 
 1 wrong turn; 1 of 1 rollback worked; 0 reopenings; 0 switches left on."""

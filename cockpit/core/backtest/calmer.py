@@ -103,15 +103,18 @@ def _same(one: Episode, other: Episode) -> bool:
 
 
 def _any(episodes: Sequence[Episode], spell: Spell) -> bool:
-    return any(each.overlaps(spell.begin, spell.last) for each in episodes)
+    return any(_within(each, [spell]) for each in episodes)
 
 
 def _within(episode: Episode, spells: Sequence[Spell]) -> tuple[Spell, ...]:
-    return tuple(spell for spell in spells if episode.overlaps(spell.begin, spell.last))
+    """Those that have to do with it from when it was serious: what was over before then was noise."""
+    begin, end = _with_margin(episode)
+    return tuple(spell for spell in spells if spell.begin <= end and begin <= spell.last)
 
 
 def _with_margin(episode: Episode) -> tuple[Instant, Instant]:
-    return episode.begin - MARGIN, (episode.last if episode.end is None else episode.end) + MARGIN
+    begin = episode.begin if episode.serious_at is None else episode.serious_at
+    return begin - MARGIN, (episode.last if episode.end is None else episode.end) + MARGIN
 
 
 def _later(episode: Episode, before: Sequence[Spell], after: Sequence[Spell]) -> Seconds | None:

@@ -49,6 +49,7 @@ class Open:
     nodes: dict[str, Level] = field(default_factory=dict)
     """Worst level of services and capabilities, in the order in which they fell."""
     data: tuple[str, ...] = ()
+    serious_at: Instant | None = None
     well_since: Instant | None = None
 
 
@@ -88,13 +89,21 @@ class Episodes:
             suspects = tuple(_suspects(health))
             begin = known.begin if known else at
             fresh = Open(begin, at, badness, severity, at, tuple(self._said(state)), suspects)
-            known = replace(fresh, nodes=known.nodes, data=known.data) if known else fresh
+            if known:
+                fresh = replace(fresh, nodes=known.nodes, data=known.data, serious_at=known.serious_at)
+            known = fresh
         nodes = dict(known.nodes)
         for node in hurt:
             nodes[node.name] = max(node.level.level or Level.OK, nodes.get(node.name, Level.OK))
         wrong = (node.name for node in hurt if node.integrity in (Integrity.SUSPECT, Integrity.BREACHED))
         data = tuple(dict.fromkeys((*known.data, *(name for name in wrong if name in self._services))))
-        return replace(known, last=at, nodes=nodes, data=data, well_since=None)
+        serious_at = known.serious_at
+        if serious_at is None and (data or any(map(self._is_serious, hurt))):
+            serious_at = at
+        return replace(known, last=at, nodes=nodes, data=data, serious_at=serious_at, well_since=None)
+
+    def _is_serious(self, node: Node) -> bool:
+        return node.name not in self._services or (node.level.level or Level.OK) >= Level.FAILING
 
     def _better(self, known: Open, health: Health, at: Instant) -> None:
         """Unknown is never recovery: only what is seen to be well counts."""
@@ -127,4 +136,5 @@ class Episodes:
             capabilities,
             known.suspects,
             known.data,
+            known.serious_at,
         )

@@ -36,11 +36,14 @@ class Episode:
     data: tuple[str, ...] = ()
     """Services whose data was wrong or in doubt."""
 
+    serious_at: Instant | None = None
+    """Since when somebody should have been woken: a capability was hurt, data was in doubt, or something was
+    FAILING. None: it never came to that."""
+
     @property
     def counts(self) -> bool:
         """Whether somebody should have been woken: no calmer value may miss it."""
-        worst = max(self.services.values(), default=Level.OK)
-        return bool(self.capabilities or self.data) or worst >= Level.FAILING
+        return self.serious_at is not None
 
     def overlaps(self, begin: Instant, end: Instant) -> bool:
         return self.begin <= end and begin <= (self.last if self.end is None else self.end)
