@@ -16,6 +16,10 @@ def sentence(text: str) -> str:
     return begun if begun.endswith((".", "?", "!", "…")) else f"{begun}."
 
 
+def has(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
 BEGINNINGS: Final = ("no ", "nobody ", "nothing ", "give ", "name ", "add ", "only ")
 
 

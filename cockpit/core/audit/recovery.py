@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cockpit.core.audit.answers import Answer, Answered, Question, sentence
+from cockpit.core.audit.answers import Answer, Answered, Question, has, sentence
 from cockpit.core.audit.survey import Survey
 from cockpit.core.audit.ways_back import Proof, WayBack, way_back
 from cockpit.core.levels import Kind
@@ -68,7 +68,8 @@ def _told(survey: Survey, names: Sequence[str], ways: dict[str, WayBack]) -> lis
 
 
 def _counted(survey: Survey, count: int, what: str) -> str:
-    return f"{count:,} of {plural(len(survey.ours), survey.critical_words + 'service')} of ours have {what}."
+    total = plural(len(survey.ours), survey.critical_words + "service")
+    return f"{count:,} of {total} of ours {has(count)} {what}."
 
 
 # People
@@ -82,7 +83,9 @@ def people(survey: Survey, question: Question) -> Answered:
     if bound:
         evidence = [sentence(f"{name}: {needs[name][0]}") for name in bound[:SHOWN]]
         total = plural(len(survey.ours), survey.critical_words + "service")
-        evidence.append(f"{len(bound):,} of {total} of ours depend on who is there.")
+        evidence.append(
+            f"{len(bound):,} of {total} of ours {'depends' if len(bound) == 1 else 'depend'} on who is there."
+        )
         return Answered(question, Answer.YES, tuple(evidence), survey.worst(bound))
     nobody = survey.worst_first(
         service.name for service in survey.ours if not people_who_did(survey, service.name)
@@ -140,8 +143,8 @@ def planned(survey: Survey, question: Question) -> Answered:
     hit = list(_discovered(survey))
     total = plural(len(critical), survey.critical_words + "service")
     if unplanned or hit:
-        names = join_names(unplanned)
-        none = f"{len(unplanned):,} of {total} have no runbook, no fallback and no scenario: {names}."
+        names, count = join_names(unplanned), len(unplanned)
+        none = f"{count:,} of {total} {has(count)} no runbook, no fallback and no scenario: {names}."
         evidence = (*[none] * bool(unplanned), *hit[:SHOWN])
         return Answered(question, Answer.NO, evidence, survey.worst(unplanned or _hit_names(survey)))
     untried = survey.worst_first(service.name for service in critical if not _rehearsed(survey, service.name))

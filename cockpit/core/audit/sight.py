@@ -31,7 +31,9 @@ def failure_classes(survey: Survey, question: Question) -> Answered:
     total = plural(len(survey.critical), survey.critical_words + "service")
     if short:
         evidence = [f"At {name} nobody could see {_joined(lacking[name])}." for name in short[:SHOWN]]
-        evidence.append(f"{len(short):,} of {total} lack signals for this.")
+        evidence.append(
+            f"{len(short):,} of {total} {'lacks' if len(short) == 1 else 'lack'} signals for this."
+        )
         return Answered(question, Answer.NO, tuple(evidence), survey.worst(short))
     if dark := [service.name for service in survey.critical if service.name in (survey.known.blind or ())]:
         told = f"The signals are declared, but nothing can be seen now of {join_names(dark)}."
