@@ -132,7 +132,7 @@ def _more(count: int) -> Iterator[str]:
 
 def _when(episode: Episode) -> str:
     if episode.end is None:
-        how = "still so" if episode.ended == "open" else "nobody saw the end"
+        how = "not over" if episode.ended == "open" else "nobody saw the end"
         return f"{_moment(episode.begin)} to {minute(episode.last)} or later ({how})"
     other = "" if day(episode.begin) == day(episode.end) else f"{day(episode.end)} "
     lasted = remaining(episode.end - episode.begin)

@@ -78,7 +78,10 @@ class Episodes:
 
     def told(self) -> tuple[Episode, ...]:
         """All of them, the open one as it stands."""
-        return (*self.closed, *([self._as(self._open, None, "open")] if self._open else ()))
+        if self._open is None:
+            return tuple(self.closed)
+        end = self._open.well_since
+        return (*self.closed, self._as(self._open, end, "open" if end is None else "seen"))
 
     def _worse(self, state: State, hurt: Sequence[Node], at: Instant) -> Open:
         known, health = self._open, state.health

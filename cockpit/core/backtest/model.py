@@ -10,7 +10,7 @@ from cockpit.core.levels import Instant, Level, Seconds, Severity, Shown
 
 Ended: TypeAlias = Literal["seen", "unseen", "open"]
 """`seen`: all of it was seen to be well again. `unseen`: nobody could see how it ended. `open`: it was still
-so at the end of what was looked at."""
+so, or nobody could see, at the end of what was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
