@@ -33,7 +33,8 @@ def import_markdown(settings: Settings, pages: Sequence[Path], out: Path | None)
         except UsageError as error:
             wrong.append(str(error))
     if not made:
-        raise UsageError("\n".join(wrong))
+        tell(wrong[:-1])
+        raise UsageError(wrong[-1])
     if out is None and len(made) > 1:
         what = "pages" if len(pages) > 1 else "procedures in one page"
         raise UsageError(f"{len(made)} drafts of {what}", "--out DIR writes a file for each")

@@ -99,7 +99,7 @@ def _condition(condition: Condition) -> Iterator[str]:
 
 
 def _step(step: Step, number: str) -> Iterator[str]:
-    yield f"### {number} {escaped(step.title)} ({code(step.id)})"
+    yield f"### {number} {escaped(_said(step.title))} ({code(step.id)})"
     if step.why:
         yield paragraph(step.why)
     if step.when:
@@ -120,6 +120,11 @@ def _step(step: Step, number: str) -> Iterator[str]:
     yield from _undo(step.rollback)
     if step.opens_obligation:
         yield f"Left to do: {escaped(step.opens_obligation.title)} ({escaped(step.opens_obligation.owner)})"
+
+
+def _said(text: str) -> str:
+    """`$${` stands for `${` where values are filled in; on paper nothing is."""
+    return text.replace("$${", "${")
 
 
 def _proof(step: Step) -> Iterator[str]:
@@ -170,9 +175,9 @@ def _undo(rollback: Rollback | None) -> Iterator[str]:
 def _done(action: act.Action) -> Iterator[str]:
     match action:
         case act.Manual():
-            yield paragraph(action.instructions)
+            yield paragraph(_said(action.instructions))
             if action.command:
-                yield block(action.command)
+                yield block(_said(action.command))
             for asked in filter(None, (action.answer, action.evidence)):
                 yield f"Write down: {escaped(asked)} ____________"
         case act.Decide():

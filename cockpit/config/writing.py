@@ -13,6 +13,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from cockpit.config.scalars import resolve
@@ -79,6 +80,7 @@ def scalar(value: str | int | float | bool | None, *, flow: bool = False) -> str
     return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
 
 
+@lru_cache(4096)  # the same few words stand in every service
 def _text(text: str, flow: bool) -> str:
     if _is_plain(text) and not (flow and _FLOW.intersection(text)):
         return text
@@ -157,7 +159,9 @@ def _items(items: Sequence[Value], indent: str) -> Iterator[str]:
             yield from _comments(noted.above, indent)
             yield f"{indent}- {flowing}{_behind(noted)}"
         else:
-            yield from _comments((*noted.above, *filter(None, (noted.behind,))), indent)
+            yield from _comments(noted.above, indent)
+            if noted.behind:
+                yield f"{indent}{_behind(noted).lstrip()}"
             yield from _open_item(noted.value, indent)
 
 
@@ -226,8 +230,11 @@ def _comments(texts: Sequence[str], indent: str) -> Iterator[str]:
     for text in texts:
         room = max(40, _COMMENT_WIDTH - len(indent))
         for line in textwrap.wrap(_one_line(text), room, break_on_hyphens=False) or [""]:
-            yield f"{indent}# {line}".rstrip()
+            # What is told is no mark, however its lines fall.
+            gap = "  " if line.startswith(GUESSED) else " "
+            yield f"{indent}#{gap}{line}".rstrip()
 
 
+@lru_cache(4096)
 def _one_line(text: str) -> str:
     return "".join(each if _drawn(each) else "\ufffd" for each in clean(text))

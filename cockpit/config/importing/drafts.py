@@ -23,6 +23,7 @@ MOST_WHY: Final = 6_000
 MOST_ABOUT: Final = 6_000
 MOST_FOOT: Final = 80
 _alert: Final = re.compile(r"(?=.{9})(?:[A-Z][a-z0-9]+|[a-z][a-z0-9]+(?=.*[a-z][A-Z]))(?:[A-Z]+[a-z0-9]+)+")
+_mark: Final = re.compile(r"(?:^|\s)# guessed\b.*$", re.MULTILINE)
 _humps: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])")
 _braced: Final = re.compile(r"\$\{(\w+)\}")
 
@@ -77,7 +78,7 @@ def _draft(made: Procedure, page: Page, id: str, source: str, around: Around) ->
     document["steps"] = steps
     text = written(document, _head(source, made), _foot(made, names))
     commands = sum(bool(each.command) for each in made.steps)
-    guesses = sum("# guessed" in line for line in text.split("\n"))
+    guesses = len(_mark.findall(text))
     return Draft(
         id, text, len(steps), commands, len(names.prompts), guesses, len(made.rollback), made.left_out
     )
@@ -85,8 +86,8 @@ def _draft(made: Procedure, page: Page, id: str, source: str, around: Around) ->
 
 def _head(source: str, made: Procedure) -> list[str]:
     lines = [
-        f"Draft, made by cockpit from {source}; that is left as it was. Look at every line that says "
-        "guessed, and remove that comment when it is right: lint counts them (R25).",
+        f"Draft, made by cockpit from {source}; that is left as it was. Look at every guess, and take its "
+        "mark away when it is right: lint counts them (R25).",
         "Nobody has said yet what may be repeated, how to find out what a step did, and how to take it back.",
     ]
     if made.left_out:

@@ -57,8 +57,8 @@ def does(action: Action) -> str:
             return "end the silence"
         case Notify(to, text):
             return f"tell {to}: {shown(text)}"
-        case Manual(instructions):
-            return instructions
+        case Manual(instructions, command):
+            return shown(f"{instructions} $ {command}" if command else instructions)
         case Decide(options):
             return " or ".join(each.label for each in options)
         case Probe(ask):

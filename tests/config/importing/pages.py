@@ -113,8 +113,8 @@ Dienst wieder starten
 """
 
 ALERT_DRAFT = """\
-# Draft, made by cockpit from KubeCartSlow.md; that is left as it was. Look at every line that
-# says guessed, and remove that comment when it is right: lint counts them (R25).
+# Draft, made by cockpit from KubeCartSlow.md; that is left as it was. Look at every guess, and
+# take its mark away when it is right: lint counts them (R25).
 # Nobody has said yet what may be repeated, how to find out what a step did, and how to take it
 # back.
 #
