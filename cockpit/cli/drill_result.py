@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
-def told(prepared: Prepared, result: Debrief | Walk) -> None:
-    """Raises UsageError for a file that cannot be written; by then everything is told and kept."""
+def told(prepared: Prepared, result: Debrief | Walk, *, on_record: bool = False) -> None:
+    """`on_record`: its facts were kept as they came.
+
+    Raises UsageError for a file that cannot be written; by then everything is told and kept.
+    """
     from cockpit.views import debrief as view
 
-    known = kept(prepared, result, view.document(result))
+    known = kept(prepared, result, view.document(result), on_record)
     if prepared.wanted.json:
         say_json(view.document(result, known), indent=True)
     else:
@@ -43,7 +46,9 @@ def told(prepared: Prepared, result: Debrief | Walk) -> None:
         put(prepared.wanted.junit, junit(list(cases_of(result))), force=True)
 
 
-def kept(prepared: Prepared, result: Debrief | Walk, document: dict[str, Json]) -> Sequence[Earlier]:
+def kept(
+    prepared: Prepared, result: Debrief | Walk, document: dict[str, Json], on_record: bool
+) -> Sequence[Earlier]:
     """Puts it on record among all drills; what went otherwise before it, newest first.
 
     A drill counts also where that cannot be: then it is said, and nothing is compared.
@@ -53,7 +58,7 @@ def kept(prepared: Prepared, result: Debrief | Walk, document: dict[str, Json]) 
     from cockpit.wiring.drilling import archive, keep
 
     passes = result.passes if isinstance(result, Walk) else (result.performed,)
-    on_record = result.drill.mode == "sandbox"
+    on_record = on_record or result.drill.mode == "sandbox"
 
     async def work() -> Sequence[Earlier]:
         journal = archive(prepared.loaded.model)

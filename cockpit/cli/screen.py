@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
 
 
-def open_screen(settings: Settings) -> int:
+def open_screen(settings: Settings, behind: Behind | None = None) -> int:
     """Until the person leaves. Raises what ended it, CockpitError or a fault."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         raise UsageError("the screen needs a terminal", "`cockpit status` says the same in plain text")
     from cockpit.tui.app import CockpitApp
 
     _believe_the_terminal()
-    behind = Behind(settings)
+    behind = behind or Behind(settings)
     app = CockpitApp(
         behind.read,
         behind.now,
@@ -60,6 +60,10 @@ class Behind:
         self.engine: Engine | None = None
         self.app: CockpitApp | None = None
 
+    def made(self) -> Engine:
+        """Called in a thread: reading a configuration takes its time."""
+        return make_engine(self.settings)
+
     def read(self) -> State | None:
         return self.engine.state if self.engine else None
 
@@ -84,8 +88,8 @@ class Behind:
 
     async def run(self) -> None:
         """Reads the configuration, then runs the engine until the screen is left."""
-        engine = self.engine = await asyncio.to_thread(make_engine, self.settings)
-        self._say_if_proposed(engine)
+        engine = self.engine = await asyncio.to_thread(self.made)
+        self.begun(engine)
         opening = asyncio.ensure_future(self._open_on(engine))  # before the engine: it waits for a first poll
         running = asyncio.ensure_future(engine.run())
         try:
@@ -95,6 +99,10 @@ class Behind:
             raise
         finally:
             opening.cancel()
+
+    def begun(self, engine: Engine) -> None:
+        """It is made, and about to run."""
+        self._say_if_proposed(engine)
 
     def _say_if_proposed(self, engine: Engine) -> None:
         """What is guessed is not shown as known; the title of the first line says so all the time."""

@@ -38,6 +38,8 @@ class Outside:
     histories: Sequence[History] = ()
     last_picture: History | None = None
     """Asked where none of the histories knows anything, or none of the servers answers."""
+    patience: Clock | None = None
+    """The time in which sources are waited for; None: that of the engine."""
 
 
 Connect: TypeAlias = Callable[[State], Outside]
@@ -97,7 +99,9 @@ class Asking:
             start = self._clock.now()
             warming = asyncio.ensure_future(self._warm_up(outside, start, limit=history_wait))
             try:
-                await self._poll(Rounds(outside.sources, self._clock, self._loop.dispatch), start)
+                await self._poll(
+                    Rounds(outside.sources, self._clock, self._loop.dispatch, outside.patience), start
+                )
                 await warming
             finally:
                 await _cancel(warming)
@@ -122,7 +126,7 @@ class Asking:
 
     async def _poll_forever(self, outside: Outside, start: Instant) -> None:
         """Polls never overlap. Returns when the clock was set back: then everything starts over."""
-        rounds = Rounds(outside.sources, self._clock, self._loop.dispatch)
+        rounds = self._rounds(outside)
         beat = Beat(start, self._loop.state.model.poll)
         while not beat.turned_back(self._clock.now()):
             await self._poll(rounds, beat.take(self._clock.now()))
@@ -130,6 +134,9 @@ class Asking:
         log.warning("the clock was set back; starting over")
         state = self._loop.state
         self._loop.dispatch(Rewarmed(fresh(state.model), state.generation))
+
+    def _rounds(self, outside: Outside) -> Rounds:
+        return Rounds(outside.sources, self._clock, self._loop.dispatch, outside.patience)
 
     async def _poll(self, rounds: Rounds, at: Instant) -> None:
         generation = self._loop.state.generation

@@ -24,10 +24,18 @@ FAULT = "internal fault while asking it, please report"
 
 
 class Rounds:
-    def __init__(self, sources: Sequence[Source], clock: Clock, say: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        clock: Clock,
+        say: Callable[[Event], None],
+        patience: Clock | None = None,
+    ) -> None:
+        """`patience`: the time in which sources are waited for, where `clock` is faster than they can be."""
         self._sources = sources
         self._clock = clock
         self._say = say
+        self._patience = patience or clock
         self._asked_at: Instant | None = None
         self._stuck: dict[int, asyncio.Task[None]] = {}
 
@@ -36,7 +44,7 @@ class Rounds:
         self._asked_at = at
         asked = {asyncio.ensure_future(self._listen(source, at)): source for source in self._ready()}
         try:
-            for task in await within(self._clock, DEADLINE + GRACE, asked):
+            for task in await within(self._patience, DEADLINE + GRACE, asked):
                 await self._cut(task, asked[task])
         finally:
             self._asked_at = None

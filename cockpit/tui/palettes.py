@@ -32,6 +32,8 @@ PALETTES: Final[dict[str, Palette]] = {
         "down-paper": "#9c1030",
         "breached-ink": "#16001a",
         "breached-paper": "#f4a8ff",
+        "drill-ink": "#ffffff",
+        "drill-paper": "#4a35c9",
     },
     "light": {
         "paper": "#ffffff",
@@ -51,6 +53,8 @@ PALETTES: Final[dict[str, Palette]] = {
         "down-paper": "#8f0a28",
         "breached-ink": "#ffffff",
         "breached-paper": "#5f0a70",
+        "drill-ink": "#ffffff",
+        "drill-paper": "#3f2ab8",
     },
     "contrast": {
         "paper": "#000000",
@@ -70,6 +74,8 @@ PALETTES: Final[dict[str, Palette]] = {
         "down-paper": "#a3002a",
         "breached-ink": "#000000",
         "breached-paper": "#ffb0ff",
+        "drill-ink": "#000000",
+        "drill-paper": "#b9a8ff",
     },
     "mono": {
         "paper": "#000000",
@@ -89,6 +95,8 @@ PALETTES: Final[dict[str, Palette]] = {
         "down-paper": "#ffffff",
         "breached-ink": "#000000",
         "breached-paper": "#ffffff",
+        "drill-ink": "#000000",
+        "drill-paper": "#ffffff",
     },
 }
 """Of these, `mono` is what NO_COLOR gets."""

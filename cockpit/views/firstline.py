@@ -19,7 +19,9 @@ SKEW = 5.0
 """Seconds between a server's clock and ours that are worth a word."""
 NOTE = 40
 """Cells for what a source says of itself: a long warning is cut, for a part without room is left out."""
-MODE_MARKS = {"live": "", "demo": "DEMO", "replay": "REPLAY", "drill": "DRILL"}
+MODE_MARKS = {"live": "", "demo": "DEMO", "replay": "REPLAY", "drill": ""}
+REHEARSED = " DRILL "
+"""Before everything else, on every screen: what is done here happens nowhere."""
 
 
 def firstline(state: State, now: Instant, width: int = 80) -> Line:
@@ -35,6 +37,7 @@ def firstline(state: State, now: Instant, width: int = 80) -> Line:
 def parts(state: State, now: Instant) -> tuple[Line, ...]:
     """Most important first; a part that does not fit is left out."""
     every = (
+        line(REHEARSED if state.mode == "drill" else "", Tone.DRILL),
         _title(state),
         line(MODE_MARKS[state.mode], Tone.WARNING),
         _worst(state),

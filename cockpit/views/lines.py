@@ -33,6 +33,8 @@ class Tone(StrEnum):
     UNKNOWN = "unknown"
     """Drawn in reverse: nobody can see."""
     UNMONITORED = "unmonitored"
+    DRILL = "drill"
+    """Nothing here is real."""
 
 
 LEVEL_TONES = {

@@ -8,8 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from cockpit.adapters.clock import ScaledClock, SystemClock
 from cockpit.adapters.fast_loop import FastLoop, LoopClock
-from cockpit.adapters.journal.kept import put_away
+from cockpit.adapters.journal.kept import Kept, put_away
+from cockpit.adapters.journal.memory import MemoryJournal
 from cockpit.adapters.journal.place import place
 from cockpit.adapters.journal.sqlite import SqliteJournal
 from cockpit.adapters.simulator import Performance
@@ -26,7 +28,7 @@ from cockpit.engine.rehearsing.operator import Operator, Says
 from cockpit.engine.rehearsing.performing import perform
 from cockpit.engine.rehearsing.walker import LOOK, Branches, Walker, walk
 from cockpit.ports import Clock, Journal
-from cockpit.wiring.playing import engine_of
+from cockpit.wiring.playing import Played, engine_of
 
 QUIET: Final[Seconds] = 60.0
 """Nothing new on record for so long: what is open waits for somebody who is not there."""
@@ -160,6 +162,30 @@ def _exercised(performed: Performed, book: Runbook) -> frozenset[str]:
         if run.runbook.id == book.id
         for each in evidence_of(run, "simulated")
         if each.result == "succeeded"
+    )
+
+
+def on_screen(
+    model: Model,
+    scenario: Scenario,
+    archive: Journal,
+    *,
+    actor: str,
+    speed: float = 1.0,
+    injected: Injected = AS_WRITTEN,
+    sandbox: tuple[str, str] | None = None,
+    lost: Callable[[str], None],
+) -> Played:
+    """From its start, for a person. `lost` hears once why a simulated drill is not kept; it goes on."""
+    if sandbox is not None:
+        from cockpit.wiring.sandbox import sandbox as real
+
+        target, config = sandbox
+        return real(model, target, config, scenario, archive, actor=actor, injected=injected)
+    clock = SystemClock() if speed == 1.0 else ScaledClock(speed)
+    journal = Kept(MemoryJournal("drill"), archive, lost)
+    return engine_of(
+        model, scenario, clock, clock.now(), actor=actor, mode="drill", journal=journal, injected=injected
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cockpit.adapters.clock import ScaledClock, SystemClock
 from cockpit.adapters.simulated.archive import SimulatedArchive
 from cockpit.adapters.simulator import Performance, Simulator
 from cockpit.core.events import Event
@@ -47,7 +48,9 @@ def engine_of(
 
     def connect(state: State) -> Outside:
         simulator = Simulator(performance, state.model, state.picture.slots, state.generation)
-        return Outside((simulator,), (simulator,))
+        # However fast the scenario goes, this machine needs the time that it needs.
+        real = SystemClock() if isinstance(clock, ScaledClock) else None
+        return Outside((simulator,), (simulator,), patience=real)
 
     def crew(say: Callable[[Event], None], poke: Callable[[], None]) -> Crew:
         return Crew(lambda state: world, say, poke, clock.now)

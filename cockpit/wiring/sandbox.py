@@ -82,7 +82,8 @@ def narrowed(model: Model, name: str) -> Model:
         for id, book in model.books.items()
         if all(not step.target or step.target in sandboxes for step in (*book.steps, *book.finally_))
     }
-    return replace(model, targets=tuple(sandboxes.values()), books=books)
+    title = f"{model.title or model.name} (real commands on {name})"
+    return replace(model, title=title, targets=tuple(sandboxes.values()), books=books)
 
 
 def sandbox(

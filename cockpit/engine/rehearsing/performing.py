@@ -30,17 +30,20 @@ async def perform(
             await running  # raises what ended it
         await playing
         await engine.settled()
-        end = engine.now()
-        records = await everything(engine.journal)
-        runs = tuple((await all_runs(engine.journal)).values())
+        return await performed(engine, scenario, start, watched.track)
     finally:
         for task in (watching, playing):
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
         await engine.stop()
-    await running
-    return Performed(engine.state.model, scenario, start, end, records, runs, watched.track)
+
+
+async def performed(engine: Engine, scenario: Scenario, start: Instant, track: Track) -> Performed:
+    """What has come of it by now. Raises JournalError."""
+    records = await everything(engine.journal)
+    runs = tuple((await all_runs(engine.journal)).values())
+    return Performed(engine.state.model, scenario, start, engine.now(), records, runs, track)
 
 
 class Watching:

@@ -89,6 +89,7 @@ class View(Screen[None]):
             return
         from cockpit.views.firstline import firstline
 
+        self.set_class(state.mode == "drill", "rehearsal")
         self.query_one("#first", Block).show(lambda width: (firstline(state, now, width),))
         self.draw(state, now)
 
