@@ -51,5 +51,7 @@ def _is_number(host: str) -> bool:
 
 
 def quoted(text: str) -> str:
-    """For a sentence: between quotes, on one line whatever is in it."""
-    return f"'{clean(text)}'"
+    """For a sentence that may be kept: between quotes, on one line, and no secret that is in a name."""
+    if not is_writable(text):
+        return "one whose name is not to be written down"
+    return f"'{clean(text[:LONGEST])}'"

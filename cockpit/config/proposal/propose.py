@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from cockpit.config.ids import free, slug
 from cockpit.config.proposal import beside, labels, people
-from cockpit.config.proposal.naming import LONGEST, is_name, quoted
+from cockpit.config.proposal.naming import LONGEST, is_name, is_writable, quoted
 from cockpit.config.proposal.questions import BY_RULES, key_of, signal_names
 from cockpit.config.proposal.shape import Choice, Guess, Proposal, ProposedService, Use
 from cockpit.core.known import Known
 from cockpit.core.seen_edges import CALLERS_OWN, SeenEdge
-from cockpit.text import clean, join_names, plural
+from cockpit.text import join_names, plural
 
 MOST_SERVICES: Final = 5_000
 MOST_NEEDS: Final = 100
@@ -60,7 +60,7 @@ class _Proposing:
             services=tuple(self.found[name] for name in sorted(self.found)),
             teams=tuple(teams),
             scrape=self.known.scrape,
-            remarks=(*self.remarks, *dict.fromkeys(self.known.notes)),
+            remarks=(*self.remarks, *filter(is_writable, dict.fromkeys(self.known.notes))),
         )
 
     def _from_label(self) -> None:
@@ -157,7 +157,7 @@ class _Proposing:
         for preset, what in (("kubernetes-deployment", "deployment"), ("slo-burn", "objective")):
             keys = self.known.keys.get(preset, frozenset()) - self.found.keys()
             if keys:
-                names = join_names([clean(each) for each in sorted(keys)], 3)
+                names = join_names([quoted(each) for each in sorted(keys)], 3)
                 self.remarks.append(f"{plural(len(keys), what)} with no service of that name: {names}")
 
     def _put(self, service: ProposedService) -> None:

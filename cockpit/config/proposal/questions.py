@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from cockpit.config.expansion import Preset, written
@@ -24,11 +25,13 @@ def key_questions(metrics: frozenset[str], scrape: Seconds | None = None) -> Map
     return dict(_questions(metrics, USUAL_SCRAPE if scrape is None else scrape))
 
 
+@cache
 def signal_names(preset: str) -> tuple[str, ...]:
     found = shipped(preset)
     return tuple(signal.name for signal in found.file.signals) if found else ()
 
 
+@cache
 def key_of(preset: str) -> str:
     """The parameter that holds the key."""
     found = shipped(preset)

@@ -12,7 +12,6 @@ from cockpit.config.durations import duration
 from cockpit.config.proposal.shape import Guess, Proposal, ProposedService, Use
 from cockpit.config.writing import Noted, Value, guessed
 from cockpit.core.known import LABELS
-from cockpit.text import plural
 
 MAIN: Final = "cockpit.yaml"
 SERVICES: Final = "services.yaml"
@@ -27,8 +26,8 @@ def written(proposal: Proposal) -> Mapping[str, str]:
     """By file name; what the strict loader takes without an error."""
     files = {MAIN: writing.written(_main(proposal), _head(proposal), _foot(proposal))}
     if proposal.services:
-        services = {**_BEGIN, "services": Noted(_services(proposal), above=(*_about_label(proposal),))}
-        files[SERVICES] = writing.written(services, ["What runs here, as far as its metrics tell."])
+        services = {**_BEGIN, "services": _marked(_services(proposal), _by_label(proposal))}
+        files[SERVICES] = writing.written(services, [*_about_services(proposal)])
     return files
 
 
@@ -73,14 +72,15 @@ def _defaults(proposal: Proposal) -> Mapping[str, Value]:
     return found
 
 
-def _about_label(proposal: Proposal) -> Iterator[str]:
-    if proposal.choice is None:
-        return
-    label, count = proposal.choice.label, proposal.choice.count
-    yield f"guessed: {plural(count, 'service')} by label {label}: {proposal.choice.why}"
-    for other, others in proposal.choice.others:
+def _about_services(proposal: Proposal) -> Iterator[str]:
+    yield "What runs here, as far as its metrics tell."
+    for other, others in proposal.choice.others if proposal.choice else ():
         if other in LABELS:
-            yield f"label {other} has {plural(others, 'name')}: cockpit init --label {other}"
+            yield f"By label {other} there would be {others}: cockpit init --label {other}"
+
+
+def _by_label(proposal: Proposal) -> str:
+    return f"by label {proposal.choice.label}, {proposal.choice.why}" if proposal.choice else ""
 
 
 def _services(proposal: Proposal) -> list[Value]:

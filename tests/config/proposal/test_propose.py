@@ -101,7 +101,7 @@ def test_a_service_gets_those_presets_that_really_return_its_key() -> None:
         "shop": (Use("otel-http"), Use("kubernetes-deployment"), Use("slo-burn")),
         "silent": (),
     }
-    assert found.remarks == ("1 deployment with no service of that name: coredns",)
+    assert found.remarks == ("1 deployment with no service of that name: 'coredns'",)
 
 
 def test_a_job_that_is_one_services_alone_tells_whether_it_is_up() -> None:

@@ -91,12 +91,11 @@ def test_every_guess_is_marked_beside_what_was_guessed() -> None:
         "  - name: web  # guessed: alerting rules name it; how is it reached? Add oncall",
     ]
     assert files["services.yaml"].splitlines()[1:] == [
+        "# By label job there would be 1: cockpit init --label job",
         "apiVersion: cockpit/v1",
         "kind: Cockpit",
-        "# guessed: 2 services by label service_name: it names 2 services on 100 % of the series that count",
-        "# requests",
-        "# label job has 1 name: cockpit init --label job",
-        "services:",
+        "services:  # guessed: by label service_name, "
+        "it names 2 services on 100 % of the series that count requests",
         "  - name: auth",
         "    signals:",
         "      - {use: otel-http, max_age: 1m30s}",
