@@ -75,6 +75,7 @@ def _made(loaded: Loaded, record: Record, heard: Heard) -> Audit:
             evidence,
             tuple(record.incidents.values()),
             heard.seen,
+            str(heard.trouble or ""),
             heard.blind,
             loaded.places,
         )

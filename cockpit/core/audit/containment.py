@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from cockpit.core.audit.answers import Answer, Answered, Question
+from cockpit.core.audit.answers import Answer, Answered, Question, sentence
 from cockpit.core.audit.survey import Survey
 from cockpit.core.health.fallbacks import every_mode
 from cockpit.core.levels import Level
@@ -85,6 +85,9 @@ def _shares(survey: Survey, name: str, flows: Mapping[Workflow, Sequence[Capabil
 
 def asked(survey: Survey) -> str:
     """What an answer that rests on declared edges owes to its reader."""
+    if survey.known.trouble:
+        why = survey.known.trouble
+        return sentence(f"This goes by declared edges; who really calls whom could not be asked: {why}")
     if survey.known.seen is None:
         return "This goes by declared edges; who really calls whom was not asked (--live asks)."
     return "Prometheus was asked who calls whom, and saw no call that nobody declared."

@@ -35,7 +35,9 @@ class Known:
     """All of it, for what was done of each scenario."""
     incidents: tuple[Incident, ...] = ()
     seen: Difference | None = None
-    """Who calls whom in fact, against what is declared; None: nobody was asked."""
+    """Who calls whom in fact, against what is declared; None: nobody was asked, or could say."""
+    trouble: str = ""
+    """Why nobody could say."""
     blind: frozenset[str] | None = None
     """Services that nobody can see now; None: nobody looked."""
     places: Mapping[str, Place] = field(default_factory=dict)

@@ -119,6 +119,9 @@ def test_a_call_that_was_seen_and_not_declared_leaves_no_good_answer() -> None:
 def test_whether_anybody_was_asked_who_calls_whom_is_said() -> None:
     assert "was not asked" in asked(ready(), "containment").evidence[-1]
     assert "saw no call that nobody declared" in asked(ready(), "containment", seen=Difference()).evidence[-1]
+    assert asked(ready(), "containment", trouble="it is gone").evidence[-1] == (
+        "This goes by declared edges; who really calls whom could not be asked: it is gone."
+    )
 
 
 # 2. Can we roll back fast without losing data?
