@@ -157,8 +157,7 @@ class Simulator:
                 yield SourceAnswered(name, at, skew=0.0)
 
     def _faulty(self, kind: str, t: Seconds) -> bool:
-        faults = self._performance.course.scenario.faults
-        return any(fault.kind == kind and fault.at <= t < fault.at + fault.lasts for fault in faults)
+        return self._performance.course.broken(kind, t)
 
 
 def _fires(alert: PlannedAlert, t: Seconds) -> bool:

@@ -60,7 +60,12 @@ def _scenario(part: ScenarioFile, file: str) -> Scenario:
         world=dict(part.world),
         commands={step: SimulatedCommand(**each.model_dump()) for step, each in part.commands.items()},
         reactions=tuple(
-            Reaction(each.when, {name: _point(turn, 0.0) for name, turn in each.then.items()}, each.resolves)
+            Reaction(
+                each.when,
+                {name: _point(turn, 0.0) for name, turn in each.then.items()},
+                each.resolves,
+                each.mends,
+            )
             for each in part.reactions
         ),
         queries=dict(part.queries),

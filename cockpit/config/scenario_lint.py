@@ -178,10 +178,14 @@ def _reactions(known: Known, part: ScenarioFile) -> Iterator[Finding]:
             yield known.say("C04", when, f"the condition {problem}")
         else:
             yield from _never_fires(known, when, reaction.when, names)
-        if not reaction.then:
+        if not (reaction.then or reaction.resolves or reaction.mends):
             yield known.say(
                 "S03", (*path, "then"), "'then' is empty, so nothing follows", "write service.signal: ..."
             )
+        for kind in reaction.mends:
+            if all(each.kind != kind for each in part.faults):
+                message = f"'{kind}' is mended, and never happens here"
+                yield known.say("S03", (*path, "mends"), message, "add it to faults:, or leave this out")
         for name in reaction.then:
             if name not in known.capabilities:
                 yield from known.signal(name, (*path, "then", name))

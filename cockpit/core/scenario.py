@@ -65,6 +65,8 @@ class Reaction:
     then: Mapping[str, Point]
     resolves: tuple[str, ...] = ()
     """Alerts that do not fire while it holds."""
+    mends: tuple[str, ...] = ()
+    """Kinds of faults that are over while it holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,18 @@ class Course:
         holding = (self.scenario.reactions[each.reaction] for each in self.fired if each.ended is None)
         return any(alert in reaction.resolves for reaction in holding)
 
+    def broken(self, kind: str, at: Seconds) -> bool:
+        """Whether a fault of this kind is on at `at`, and nothing that somebody did has mended it by then."""
+        planned = any(
+            each.kind == kind and each.at <= at < each.at + each.lasts for each in self.scenario.faults
+        )
+        return planned and not any(
+            kind in self.scenario.reactions[each.reaction].mends
+            and each.at <= at
+            and (each.ended is None or at < each.ended)
+            for each in self.fired
+        )
+
 
 def curve_of(scenario: Scenario, owner: str, signal: str) -> tuple[Point, ...]:
     """As planned, oldest first; empty for what the scenario does not name. A capability has one curve."""

@@ -145,10 +145,24 @@ def test_s02_a_curve_or_time_that_cannot_be(rest: str, expected: str) -> None:
             "world: {a: 1}, reactions: [{when: world.a == 1, then: {}}]",
             "s.yaml:2:55: 'then' is empty, so nothing follows. Write service.signal: ...",
         ),
+        (
+            "world: {a: 1}, faults: [{at: 1m, kind: flags_down}],\n"
+            "reactions: [{when: world.a == 1, mends: [prometheus_down]}]",
+            "s.yaml:3:41: 'prometheus_down' is mended, and never happens here."
+            " Add it to faults:, or leave this out",
+        ),
     ],
 )
 def test_s03_a_reaction_without_effect_is_a_warning(rest: str, expected: str) -> None:
     assert told(rest) == [f"S03 warning {expected}"]
+
+
+def test_a_reaction_may_do_nothing_but_end_what_troubles_cockpit_itself() -> None:
+    rest = (
+        "world: {a: 1}, faults: [{at: 1m, kind: prometheus_down}],\n"
+        "reactions: [{when: world.a == 2, mends: [prometheus_down]}]"
+    )
+    assert told(rest) == []
 
 
 def test_a_command_may_set_what_a_reaction_waits_for() -> None:

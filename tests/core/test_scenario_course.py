@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cockpit.core.scenario import Point, Reaction, Scenario
+from cockpit.core.scenario import Fault, Point, Reaction, Scenario
 from cockpit.core.scenario_course import Course, Fired, alter, begin, curve_of, holds, switch
 
 SCENARIO = Scenario(
@@ -65,6 +65,16 @@ def test_an_alert_is_resolved_only_while_its_reaction_holds() -> None:
     course = alter(begin(Scenario("t", reactions=(cure,))), {"up": 1}, 5)
     assert (course.resolved("Down"), course.resolved("Other")) == (True, False)
     assert not alter(course, {"up": 0}, 9).resolved("Down")
+
+
+def test_a_fault_is_over_once_somebody_has_mended_it_and_was_there_before() -> None:
+    cure = Reaction("world.up == 1", {}, mends=("prometheus_down",))
+    faults = (Fault(10, "prometheus_down", 90), Fault(10, "flags_down", 90))
+    course = alter(begin(Scenario("t", reactions=(cure,), faults=faults)), {"up": 1}, 40)
+    course = alter(course, {"up": 0}, 60)
+    times = (9, 10, 39, 40, 59, 60, 99, 100)
+    assert [course.broken("prometheus_down", at) for at in times] == [0, 1, 1, 0, 0, 1, 1, 0]
+    assert [course.broken("flags_down", at) for at in times] == [0, 1, 1, 1, 1, 1, 1, 0]
 
 
 def test_flags_are_remembered_as_they_were() -> None:

@@ -158,10 +158,12 @@ class ReactionPart(Part):
 
     when: Text
     """A condition over `world` and `flags`."""
-    then: dict[str, Turn]
+    then: dict[str, Turn] = Field(default={})
     """`service.signal` or a capability, and where its curve goes while it holds."""
     resolves: tuple[str, ...] = ()
     """Names of alerts that do not fire while it holds."""
+    mends: tuple[FaultName, ...] = ()
+    """Kinds of faults that are over while it holds."""
 
 
 class FaultPart(Part):
