@@ -62,7 +62,7 @@ def test_the_shipped_scenarios_play_on_the_shipped_shop() -> None:
         assert (scenario.title != "", scenario.teaches != "", scenario.expect != ()) == (True, True, True)
         assert 0 < scenario.opens_at < scenario.length
         changed = any(
-            holds(reaction, {**scenario.world, **command.sets}, {})
+            holds(reaction, {**scenario.world, **command.sets}, scenario.flags)
             for reaction in scenario.reactions
             for command in scenario.commands.values()
         )
