@@ -22,6 +22,9 @@ ENDS: Mapping[str, tuple[str, str]] = {
     # How far it gets in the middle of the incident, and how much of it can be taken back then.
     "catalog-cache-flush": ("completed", "complete"),
     "checkout-rollback": ("it did not get there in time", "complete"),
+    "login-restart": ("completed", "failed"),
+    "login-shed-load": ("completed_with_debt", "partial"),
+    "order-queue-catch-up": ("it did not get there in time", "complete"),
     "orders-db-failover": ("completed_with_debt", "failed"),
     "payment-queue-drain": ("The provider takes what we send: value < 0.02 does not hold", ""),
     "prometheus-down": ("completed", "failed"),
