@@ -28,7 +28,7 @@ def find(given: Path | None, environ: Mapping[str, str], here: Path = Path()) ->
         return _users_own()
     raise UsageError(
         "no configuration found: no --config, no $COCKPIT_CONFIG, no config/cockpit.yaml of ours here",
-        "run `cockpit demo` to look around, or write config/cockpit.yaml",
+        "run `cockpit demo` to look around, or `cockpit --prometheus URL` on what a Prometheus knows",
     )
 
 
