@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Mapping
 
 from cockpit.cli.answers import Answers
 from cockpit.cli.output import say, say_json
 from cockpit.core.journal import EVENT, Recorded
+from cockpit.core.rehearsal.grades import BookGrades
 from cockpit.core.runbook.answers import Answer
 from cockpit.core.runbook.run import Key, Run
 from cockpit.core.runbook.verification import Progress
@@ -16,6 +18,7 @@ from cockpit.core.runbook.work import Output
 from cockpit.engine.runs.world import Wish
 from cockpit.text import clean
 from cockpit.views import run_lines
+from cockpit.views.louder import careful, louder
 
 
 class TerminalDesk:
@@ -23,12 +26,19 @@ class TerminalDesk:
 
     def __init__(self, answers: Answers, *, json: bool = False, asks: bool | None = None) -> None:
         """`asks`: whether somebody sits here; by default when it is a terminal."""
+        self.grades: Mapping[str, BookGrades] = {}
+        """By runbook; whoever sits here is told what was never proven."""
         self._answers = answers
         self._json = json
         self._asks = sys.stdin.isatty() and sys.stdout.isatty() if asks is None else asks
         self._wishes: asyncio.Queue[Wish] = asyncio.Queue()
         self._partial = ""
         self._told = ""
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody sits here."""
+        return self._asks
 
     def want(self, wish: Wish) -> None:
         self._wishes.put_nowait(wish)
@@ -37,10 +47,10 @@ class TerminalDesk:
         given = self._answers.to(question)
         if given is not None:
             return given
-        self._say(run_lines.question(question))
         if not self._asks:
+            self._say(run_lines.question(question))
             return None
-        return await self._typed(question)
+        return await self._asked(run, question)
 
     async def wish(self) -> Wish:
         return await self._wishes.get()
@@ -65,6 +75,10 @@ class TerminalDesk:
     def complain(self, text: str) -> None:
         print(f"cockpit: {clean(text)}", file=sys.stderr, flush=True)
 
+    def tell(self, text: str) -> None:
+        """Before it begins."""
+        self._say([text])
+
     async def reason(self, number: int, title: str, why: str, by_hand: str) -> str:
         """For a check that cannot be told; empty: nobody says anything, and it blocks."""
         hint = [f"  by hand: {by_hand}"] if by_hand else []
@@ -81,6 +95,17 @@ class TerminalDesk:
     def _say(self, lines: list[str]) -> None:
         if not self._json:
             say(lines)
+
+    async def _asked(self, run: Run, question: Question) -> Answer | None:
+        """Louder than the runbook itself asks where something destroys that was never proven."""
+        grades = self.grades.get(run.runbook.id)
+        asked, told = louder(run, question, grades), careful(run, question, grades)
+        self._say([*([f"  careful: {told}"] if told else []), *run_lines.question(asked)])
+        said = await self._typed(asked)
+        while said is not None and asked is not question and said.text != asked.phrase:
+            self.complain(f"type exactly: {asked.phrase}")
+            said = await self._typed(asked)
+        return said
 
     async def _typed(self, question: Question) -> Answer | None:
         """One line from the person; an empty one, or the end of input, is no answer."""

@@ -50,6 +50,7 @@ def run(
         runbook = runbook_named(world, id)
         answers = Answers.of(manner.answers, manner.yes)
         desk = TerminalDesk(answers, json=manner.json)
+        await _tell(world, runbook, desk)
         wanted = Wanted(runbook, given, target, await incident_now(world.journal, incident))
         prepared = await prepare(world, wanted, wanted.incident)
         started, seen = await start(world, prepared, await _overrides(prepared, answers, desk))
@@ -76,6 +77,7 @@ def resume(settings: Settings, name: str, manner: Manner, *, rollback: bool = Fa
         try:
             taken, seen = await named_run(world, found.id)
             desk = TerminalDesk(Answers.of(manner.answers, manner.yes), json=manner.json)
+            await _tell(world, None, desk)
             secrets = await resolved(world, taken.runbook, taken.parameters)
             if rollback:
                 return await _drive(world, taken, seen, secrets, desk, rollback=reason or "by hand")
@@ -102,6 +104,19 @@ async def _drive(
     if heard and not ended.final:
         return INTERRUPTED
     return exit_code(ended, rollback=bool(rollback))
+
+
+async def _tell(world: World, runbook: Runbook | None, desk: TerminalDesk) -> None:
+    """Whoever sits here is told how far it is rehearsed; a script just answers what the runbook asks."""
+    if not desk.asks:
+        return
+    from cockpit.cli.rehearsed import grades_now
+    from cockpit.views import rehearsed
+
+    desk.grades = await grades_now(world)
+    if runbook is not None and runbook.id in desk.grades:
+        told = rehearsed.of(runbook, desk.grades[runbook.id])
+        desk.tell(f"{runbook.title}: {rehearsed.sentence(told)}")
 
 
 async def _overrides(prepared: Prepared, answers: Answers, desk: TerminalDesk) -> dict[int, str]:

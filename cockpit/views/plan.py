@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cockpit.core.levels import FailureClass, Instant
 from cockpit.core.model import Scalar
+from cockpit.core.rehearsal.standing import grades_of
 from cockpit.core.runbook.live import Plan, PlannedCheck, PlannedStep
 from cockpit.core.runbook.model import Parameter, Runbook, Step
 from cockpit.core.runbook.told import approval_words, confirm_words, does, kind_of, undo_words
@@ -16,6 +17,7 @@ from cockpit.views import fit, words
 from cockpit.views.asking import Asking, Option
 from cockpit.views.layout import join
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
+from cockpit.views.louder import phrase_to_start
 from cockpit.views.rehearsed import Rehearsed, rehearsed, sentence, step_words
 from cockpit.views.runbook_list import coverage_words
 
@@ -50,6 +52,10 @@ class PlanView:
     """Why it cannot be started yet; empty: it can."""
     runbook: Runbook
     plan: Plan | None
+    rehearsal: Line = ()
+    """How far it is rehearsed, how long it takes, who has done it."""
+    phrase: str = ""
+    """What has to be typed to start it; empty: a key will do."""
 
 
 def plan_view(state: State, asked: Asked, now: Instant) -> PlanView | None:
@@ -65,7 +71,14 @@ def plan_view(state: State, asked: Asked, now: Instant) -> PlanView | None:
     sections = (_parameters(runbook, plan, asked), _checks(plan, asked), _steps(runbook, plan, told))
     filled = tuple(each for each in sections if each.rows)
     return PlanView(
-        _title(runbook, plan), tuple(_remarks(state, runbook, plan, blocked)), filled, blocked, runbook, plan
+        _title(runbook, plan),
+        tuple(_remarks(state, runbook, plan, blocked)),
+        filled,
+        blocked,
+        runbook,
+        plan,
+        _rehearsal(state, runbook),
+        _phrase(state, runbook),
     )
 
 
@@ -117,11 +130,18 @@ def _remarks(state: State, runbook: Runbook, plan: Plan | None, blocked: str) ->
         yield line(f"{blocked[:1].upper()}{blocked[1:]}.", Tone.WARNING)
     else:
         yield Span("R ", Tone.KEY), Span("starts it; every change is asked for, one by one.")
-    if told := rehearsed(state).get(runbook.id):
-        said = sentence(told)
-        yield line(f"{said[:1].upper()}{said[1:]}.", Tone.DIM if told.tone is Tone.PLAIN else told.tone)
+    if told := _rehearsal(state, runbook):
+        yield told
     if runbook.docs:
         yield line(runbook.docs, Tone.DIM)
+
+
+def _rehearsal(state: State, runbook: Runbook) -> Line:
+    told = rehearsed(state).get(runbook.id)
+    if told is None:
+        return ()
+    said = sentence(told)
+    return line(f"{said[:1].upper()}{said[1:]}.", Tone.DIM if told.tone is Tone.PLAIN else told.tone)
 
 
 def _parameters(runbook: Runbook, plan: Plan | None, asked: Asked) -> Section:
@@ -216,7 +236,7 @@ def asks_words(step: PlannedStep) -> str:
 
 
 def starting(view: PlanView, asked: Asked) -> Asking:
-    plan = view.plan
+    plan, runbook = view.plan, view.runbook
     assert plan is not None
     told: list[Line] = [line(f"on {plan.target}" if plan.target else "on no target in particular")]
     told += [
@@ -227,11 +247,19 @@ def starting(view: PlanView, asked: Asked) -> Asking:
     blind = [step.title for step in plan.steps if step.effect != "read" and step.confirm == "none"]
     if blind:
         told.append(line(f"changes without asking again: {join_names(blind)}", Tone.WARNING))
-    told.append(line(coverage_words(view.runbook).capitalize() + "."))
-    phrase = view.runbook.id if fit.ADDS_LOAD in view.runbook.tags else ""
+    told.append(line(coverage_words(runbook).capitalize() + "."))
+    if view.rehearsal and view.rehearsal[0].tone is not Tone.DIM:
+        told.append(view.rehearsal)
     return Asking(
-        f"Start “{view.runbook.title}”?", tuple(told), (Option("start", "Start it", phrase=phrase),)
+        f"Start “{runbook.title}”?", tuple(told), (Option("start", "Start it", phrase=view.phrase),)
     )
+
+
+def _phrase(state: State, runbook: Runbook) -> str:
+    """A key will do where every change is asked for one by one."""
+    if fit.ADDS_LOAD in runbook.tags:
+        return runbook.id
+    return phrase_to_start(runbook, grades_of(state).get(runbook.id)) if state.mode == "live" else ""
 
 
 def setting(parameter: Parameter, value: object) -> Asking:

@@ -19,6 +19,7 @@ from cockpit.text import age, clock, plural
 from cockpit.views import run_lines, run_steps
 from cockpit.views.layout import join
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
+from cockpit.views.louder import careful, louder
 from cockpit.views.rehearsed import usually
 from cockpit.views.words_runs import RUN_STATES, STEP_STATES
 
@@ -50,7 +51,9 @@ def run_view(state: State, id: str, now: Instant) -> RunView | None:
         return None
     live = state.picture.live.get(id, NOBODY)
     run = active(state, root)
+    grades = grades_of(state).get(run.runbook.id)
     question = asked(run) if live.ours else None
+    question = louder(run, question, grades) if question else None
     sections = (choices(question), run_steps.steps(run, now), run_steps.rollback(run, now))
     return RunView(
         _title(state, root, now),
@@ -107,7 +110,7 @@ def _now(state: State, run: Run, question: Question | None, live: Live, now: Ins
     if not live.ours:
         yield line("Nobody here looks after it. Enter takes it up; U takes back what stands.", Tone.WARNING)
     elif question is not None:
-        yield from _question(run, question)
+        yield from _question(run, question, careful(run, question, grades_of(state).get(run.runbook.id)))
     elif live.progress is not None and (one := run_steps.newest(run, live.step)):
         yield line(run_lines.progress(run, one.key, live.progress).strip())
 
@@ -155,10 +158,12 @@ def _time(run: Run, now: Instant) -> Iterator[Line]:
         yield line(f"taking it back is proposed: {run.proposed}", Tone.WARNING)
 
 
-def _question(run: Run, question: Question) -> Iterator[Line]:
+def _question(run: Run, question: Question, careful: str) -> Iterator[Line]:
     step = run.step(question.key.step)
     if question.kind in ("confirm", "manual", "approval") and step is not None:
         yield from run_steps.told(run, step, question)
+    if careful:
+        yield line(f"Careful: {careful}.", Tone.WARNING)
     if question.kind == "confirm":
         phrase = f", then type {question.phrase}" if question.phrase else ""
         text = question.text.rstrip("?") if phrase else question.text
