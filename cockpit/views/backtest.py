@@ -21,6 +21,8 @@ SHOWN: Final = 20
 WORTH_TELLING: Final[Seconds] = 120.0
 """Shorter gaps only count."""
 GAPS: Final = 5
+FEW: Final = 5
+"""Small episodes that are told one by one."""
 LEVELS: Final = (Shown.OK, Shown.AT_RISK, Shown.DEGRADED, Shown.FAILING, Shown.DOWN, Shown.UNKNOWN)
 TEXT: Final = Column(grow=True)
 RIGHT: Final = Column(right=True)
@@ -72,7 +74,7 @@ def text(model: Model, found: Backtest, width: int = 80) -> Iterator[str]:
         return
     yield from _wrapped(_in_short(seen), width)
     yield from _episodes(seen, width)
-    yield from _flaps(seen, width)
+    yield from _flaps(seen, width, len(model.prometheus) > 1)
     yield from _times("CAPABILITIES, TIME BY LEVEL", _titled(model, seen.capabilities), width)
     yield from _times("SERVICES, TIME BY LEVEL", _least_ok(seen.services), width)
     yield from _gaps(seen, width)
@@ -89,7 +91,8 @@ def _span(found: Backtest) -> str:
     if begin is None or end is None:
         begin, end = found.asked or (0.0, 0.0)
     every = f", every {number(found.step)} s" if found.step else f", {plural(found.seen.polls, 'poll')}"
-    return f"{_moment(begin)} to {_moment(end)} UTC, {remaining(max(0.0, end - begin))}{every}"
+    lasted = remaining(max(0.0, end - begin + (found.step or 0.0)))
+    return f"{_moment(begin)} to {_moment(end)} UTC, {lasted}{every}"
 
 
 def _in_short(seen: Seen) -> str:
@@ -120,9 +123,28 @@ def _episodes(seen: Seen, width: int) -> Iterator[str]:
     small = [each for each in seen.episodes if not each.counts]
     if small:
         yield from ("", "WORSE THAN AGREED, AND NOBODY ELSE WAS HURT")
-        for each in small[:SHOWN]:
-            yield from _wrapped(f" {_when(each)}: {_who(each)}", width, 3)
-        yield from _more(len(small))
+        told = [*_each(small)] if len(small) <= FEW else [*_together(small)]
+        for each_line in told[:SHOWN]:
+            yield from _wrapped(f" {each_line}", width, 3)
+        yield from _more(len(told))
+
+
+def _each(episodes: Sequence[Episode]) -> Iterator[str]:
+    yield from (f"{_when(each)}: {_who(each)}" for each in episodes)
+
+
+def _together(episodes: Sequence[Episode]) -> Iterator[str]:
+    """Those of the same services in one line, the most often first."""
+    groups: dict[str, list[Episode]] = {}
+    for each in episodes:
+        groups.setdefault(_who(each), []).append(each)
+    for who, mine in sorted(groups.items(), key=lambda each: (-len(each[1]), each[0])):
+        lasted = [(each.last if each.end is None else each.end) - each.begin for each in mine]
+        if len(mine) == 1:
+            yield from _each(mine)
+            continue
+        longest = f"{remaining(sum(lasted))} in all, {remaining(max(lasted))} at the longest"
+        yield f"{who}: {plural(len(mine), 'time')}, {longest}, last on {_moment(mine[-1].begin)}"
 
 
 def _more(count: int) -> Iterator[str]:
@@ -147,14 +169,14 @@ def _who(episode: Episode) -> str:
     return "; ".join(parts) or "only the business was hurt"
 
 
-def _flaps(seen: Seen, width: int) -> Iterator[str]:
+def _flaps(seen: Seen, width: int, several: bool) -> Iterator[str]:
     if not seen.flapping:
         return
     columns = (Column(most=50), RIGHT, Column(), RIGHT)
     rows = tuple(
         Row(
             (
-                line(_signal(each)),
+                line(_signal(each, several)),
                 line(plural(each.count, "time")),
                 line(f"up to {level_word(Shown.of(each.worst))}"),
                 line(f"longest {age(each.longest)}"),
@@ -165,8 +187,8 @@ def _flaps(seen: Seen, width: int) -> Iterator[str]:
     yield from _section("ROSE AND CAME BACK WITHIN 15 MIN", columns, rows, width)
 
 
-def _signal(flapping: Flapping) -> str:
-    where = f" ({flapping.source})" if flapping.source else ""
+def _signal(flapping: Flapping, several: bool) -> str:
+    where = f" ({flapping.source})" if several else ""
     return f"{flapping.owner} {flapping.signal}{where}"
 
 

@@ -165,16 +165,22 @@ def _totals(looked: Sequence[Looked]) -> str:
     said = [
         plural(turns, "wrong turn"),
         f"{worked} of {plural(len(outcomes), 'rollback')} worked" if outcomes else "no rollback",
-        plural(sum(each.reopened for each in looked), "reopening"),
-        f"{plural(sum(len(each.switches) for each in looked), 'switch', 'switches')} left on",
-        _updates(looked),
     ]
-    return f"{'; '.join(each for each in said if each)}."
+    if any(map(_in_full, looked)):  # the result of a drill tells nothing of these
+        said += [
+            plural(sum(each.reopened for each in looked), "reopening"),
+            f"{plural(sum(len(each.switches) for each in looked), 'switch', 'switches')} left on",
+            _updates(looked),
+        ]
+    return f"{'; '.join(said)}."
+
+
+def _in_full(looked: Looked) -> bool:
+    """Whether the record of it was read, and not only what came of it."""
+    return looked.milestones is not None
 
 
 def _updates(looked: Sequence[Looked]) -> str:
-    if all(each.mode == "drill" for each in looked):
-        return ""
     known = [each.overdue for each in looked if each.overdue is not None]
     if not known:
         return "overdue updates not known"
@@ -259,12 +265,12 @@ def _document(looked: Looked) -> dict[str, Any]:
         "wrong_turns": [
             {"run": each.run or None, "title": each.title, "what": each.what} for each in looked.wrong
         ],
-        "reopened": looked.reopened,
+        "reopened": looked.reopened if _in_full(looked) else None,
         "rollbacks": [
             {"run": each.run, "title": each.title, "outcome": each.outcome} for each in looked.rollbacks
         ],
-        "switches_left": list(looked.switches),
-        "obligations_left": list(looked.debts),
+        "switches_left": list(looked.switches) if _in_full(looked) else None,
+        "obligations_left": list(looked.debts) if _in_full(looked) else None,
         "overdue_updates": looked.overdue.count if looked.overdue else None,
         "overdue_longest": looked.overdue.longest if looked.overdue and looked.overdue.count else None,
         "notes": list(looked.notes),
@@ -274,6 +280,7 @@ def _document(looked: Looked) -> dict[str, Any]:
 def _summary(looked: Sequence[Looked], measures: Mapping[str, Measure]) -> dict[str, Any]:
     outcomes = [rolled.outcome for each in looked for rolled in each.rollbacks]
     known = [each.overdue.count for each in looked if each.overdue is not None]
+    full = any(map(_in_full, looked))
     return {
         "count": len(looked),
         "times": {
@@ -288,8 +295,8 @@ def _summary(looked: Sequence[Looked], measures: Mapping[str, Measure]) -> dict[
             for name, each in measures.items()
         },
         "wrong_turns": sum(len(each.wrong) for each in looked),
-        "reopened": sum(each.reopened for each in looked),
+        "reopened": sum(each.reopened for each in looked) if full else None,
         "rollbacks": {name: outcomes.count(name) for name in dict.fromkeys(sorted(outcomes))},
-        "switches_left": sum(len(each.switches) for each in looked),
+        "switches_left": sum(len(each.switches) for each in looked) if full else None,
         "overdue_updates": sum(known) if known else None,
     }

@@ -74,7 +74,7 @@ ONE BY ONE (? IS NOT KNOWN)
  bad-release failed    30 s 1 min      ?  2 min      ?         ? A release that…
  bad-release: restart: the good answers do without it
 
-1 wrong turn; 1 of 1 rollback worked; 0 reopenings; 0 switches left on."""
+1 wrong turn; 1 of 1 rollback worked."""
 
 
 def test_as_people_read_it() -> None:
@@ -136,6 +136,11 @@ def test_for_machines() -> None:
     }
     assert (summary["count"], summary["rollbacks"], summary["overdue_updates"]) == (2, {"failed": 1}, 1)
     assert document["summary"]["drills"]["rollbacks"] == {"complete": 1}
+    # The result of a drill tells nothing of these.
+    (drill,) = document["drills"]
+    assert [drill[name] for name in ("reopened", "switches_left", "obligations_left", "overdue_updates")] == [
+        None
+    ] * 4
 
 
 def test_what_is_not_known_is_never_a_nought() -> None:
