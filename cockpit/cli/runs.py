@@ -19,6 +19,8 @@ def runs(settings: Settings, *, every: bool, mode: str | None, json: bool) -> in
     """The newest 50, newest first; `every` one of them with --all."""
     if mode not in (None, "live", "drill"):
         raise UsageError(f"there is no mode '{mode}'", "there are live and drill")
+    if mode == "drill":
+        return _drilled(settings, every=every, json=json)
 
     async def work(world: World) -> int:
         from cockpit.engine.runs.remembered import all_runs, foreign_runs, record_now
@@ -36,6 +38,35 @@ def runs(settings: Settings, *, every: bool, mode: str | None, json: bool) -> in
         return 0
 
     return in_world(settings, work, reads_only=True)
+
+
+def _drilled(settings: Settings, *, every: bool, json: bool) -> int:
+    """Runs of drills, which have a journal of their own. Nobody looks after one once its drill is over."""
+    import asyncio
+    import time
+
+    from cockpit.cli.loading import load
+    from cockpit.core.runbook.run import Run
+    from cockpit.engine.runs.remembered import all_runs, record_now
+    from cockpit.views import runs_list
+    from cockpit.wiring.drilling import archive, is_kept
+
+    model = load(settings).model
+
+    async def work() -> dict[str, Run]:
+        journal = archive(model, create=False)
+        try:
+            return dict(await all_runs(journal) if every else (await record_now(journal)).runs)
+        finally:
+            await journal.close()
+
+    known = list(asyncio.run(work()).values()) if is_kept(model) else []
+    chosen = known[::-1] if every else known[::-1][:NEWEST]
+    if json:
+        say_json(runs_list.document(chosen, {}), indent=True)
+    else:
+        say(runs_list.lines(chosen, {}, time.time()))
+    return 0
 
 
 def _owner(world: World, id: str) -> str:

@@ -213,7 +213,7 @@ def _of_walk(walk: Walk) -> dict[str, Json]:
             {
                 "what": each.part.kind,
                 "part": each.part.id,
-                "passed": each.outcome == "passed",
+                "passed": each.outcome != "failed",
                 "outcome": each.outcome,
                 "took": tenth(each.seconds),
                 "why": each.why,

@@ -21,7 +21,7 @@ NOTE = 40
 """Cells for what a source says of itself: a long warning is cut, for a part without room is left out."""
 MODE_MARKS = {"live": "", "demo": "DEMO", "replay": "REPLAY", "drill": ""}
 REHEARSED = " DRILL "
-"""Before everything else, on every screen: what is done here happens nowhere."""
+"""Before everything else, on every screen: what is done here is not done where it counts."""
 
 
 def firstline(state: State, now: Instant, width: int = 80) -> Line:

@@ -12,7 +12,7 @@ from cockpit.adapters.clock import ScaledClock, SystemClock
 from cockpit.adapters.fast_loop import FastLoop, LoopClock
 from cockpit.adapters.journal.kept import Kept, put_away
 from cockpit.adapters.journal.memory import MemoryJournal
-from cockpit.adapters.journal.place import place
+from cockpit.adapters.journal.place import DATABASE, place
 from cockpit.adapters.journal.sqlite import SqliteJournal
 from cockpit.adapters.simulator import Performance
 from cockpit.core.journal import Fact, Recorded
@@ -250,6 +250,11 @@ def until_quiet(deeds: tuple[Deed, ...], scenario: Scenario, pace: float = 1.0, 
 def archive(model: Model, *, create: bool = True) -> Journal:
     """What is on record of all drills. Raises JournalError where that cannot be on this machine."""
     return SqliteJournal(place(model.name, model.journal, "drill"), create=create)
+
+
+def is_kept(model: Model) -> bool:
+    """Whether any drill is on record here. Raises JournalError where that cannot be on this machine."""
+    return (place(model.name, model.journal, "drill").path / DATABASE).exists()
 
 
 async def keep(journal: Journal, passes: Sequence[Sequence[Recorded]], result: Fact) -> None:

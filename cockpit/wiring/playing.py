@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cockpit.adapters.clock import ScaledClock, SystemClock
 from cockpit.adapters.simulated.archive import SimulatedArchive
@@ -58,6 +58,8 @@ def engine_of(
     world = simulated.make(
         model, performance, clock, actor=actor, mode=mode, journal=journal, injected=injected
     )
+    if mode == "drill":
+        world = replace(world, drill={"drill": "simulated", "scenario": scenario.id})
     engine = Engine(
         initial(model, mode),
         connect,

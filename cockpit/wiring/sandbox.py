@@ -109,6 +109,7 @@ def sandbox(
         model, performance, clock, actor=actor, mode="drill", journal=journal, injected=injected
     )
     world = _real(played, model, config)
+    world = replace(world, drill={"drill": "sandbox", "scenario": scenario.id})
 
     def connect(state: State) -> Outside:
         servers = [

@@ -12,7 +12,7 @@ from cockpit.core.rehearsal.evidence import Evidence, Part, evidence_of, parts
 from cockpit.core.rehearsal.expecting import Performed
 from cockpit.core.runbook.model import Runbook
 from cockpit.core.runbook.run import Execution, Run
-from cockpit.core.runbook.states import Phase, StepState
+from cockpit.core.runbook.states import BROKEN, Phase, StepState
 
 NOT_NOW: Final = "not now"
 Walked: TypeAlias = Literal["passed", "failed", "skipped"]
@@ -75,7 +75,7 @@ def _reason(part: Part, runs: Sequence[Run]) -> str:
         one.reason
         for run in runs
         for one in run.executions
-        if one.key.step == part.step and one.key.phase is phase and one.reason
+        if one.key.step == part.step and one.key.phase is phase and one.state in BROKEN and one.reason
     ]
     return found[-1] if found else ""
 

@@ -148,6 +148,7 @@ def _started(world: World, prepared: Prepared, overrides: Mapping[int, str]) -> 
         "preflight": preflight,
         "parent": "",
         "file_hash": wanted.runbook.digest,
+        **world.drill,
     }
 
 
@@ -176,6 +177,7 @@ async def child_started(
         "parameters": parameters,
         "parent": parent.id,
         "file_hash": runbook.digest,
+        **world.drill,
     }
     await world.journal.append(
         [Fact("run.started", world.clock.now(), world.actor, body, parent.incident, id)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from cockpit.core.journal import Recorded
+from cockpit.core.json import Json
 from cockpit.core.model import Model, Target
 from cockpit.core.runbook.answers import Answer
 from cockpit.core.runbook.run import Key, Mode, Run
@@ -54,6 +55,8 @@ class World:
     foreign: Callable[[str, str], Awaitable[Found | None]] = _nothing
     """(folder, name of an attempt): what lies there already, where nothing of it is on record."""
     mode: Mode = "live"
+    drill: Mapping[str, Json] = field(default_factory=dict)
+    """Of a drill: under `drill` sandbox or simulated, under `scenario` what is played."""
     readonly: bool = False
     die_at: Callable[[str], None] = lambda point: None
     """Ends the program at a named point, in tests of crashes."""
