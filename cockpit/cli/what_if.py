@@ -20,16 +20,15 @@ MOST: Final = 8
 def what_if(settings: Settings, services: Sequence[str], level: str, *, json: bool, mermaid: bool) -> int:
     """Raises UsageError for a service or a level that there is not."""
     from cockpit.cli.loading import load
-    from cockpit.core.health.graph import compile_graph
     from cockpit.core.rehearsal.grades import graded
-    from cockpit.core.slots import lay_out
     from cockpit.core.whatif.answer import answer
+    from cockpit.core.whatif.blast import graph_alone
 
     if json and mermaid:
         raise UsageError("--json and --mermaid are two answers", "give one of them")
     model = load(settings).model
     chosen = chosen_of(model, services, level)
-    found = answer(compile_graph(model, lay_out(model)), chosen, graded(model, model.evidence))
+    found = answer(graph_alone(model), chosen, graded(model, model.evidence))
     if json:
         from cockpit.views.whatif.document import document
 

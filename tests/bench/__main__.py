@@ -18,6 +18,7 @@ PARTS = {
     "refresh": "One refresh",
     "evaluation": "Evaluation",
     "loading": "Loading",
+    "whatif": "What if",
     "books": "Many runbooks",
     "journal": "Journal",
     "process": "Commands",

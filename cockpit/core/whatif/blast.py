@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Set
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from cockpit.core.health.edges import suffered
 from cockpit.core.health.fallbacks import Mode, every_mode
-from cockpit.core.health.graph import Graph
+from cockpit.core.health.graph import Graph, compile_graph
 from cockpit.core.levels import Level
+from cockpit.core.model import Model
+from cockpit.core.slots import Slots
 
+LEVELS: Final = tuple(Level)
 Levels: TypeAlias = Mapping[str, Level]
 """By name of a service or capability; who is not in it is OK."""
+
+
+def graph_alone(model: Model) -> Graph:
+    """Who needs whom, without the slots that only polls fill: sooner there, and enough to ask what if."""
+    return compile_graph(model, Slots((), (), {}))
 
 
 def blast_radius(graph: Graph, chosen: Levels, in_force: Set[Mode]) -> dict[str, Level]:
@@ -23,8 +31,12 @@ def blast_radius(graph: Graph, chosen: Levels, in_force: Set[Mode]) -> dict[str,
     Raises KeyError for a name that nobody declared.
     """
     own = {graph.index[name]: int(level) for name, level in chosen.items()}
-    predicted = exposure(graph, own, in_force)
-    return {graph.names[node]: Level(level) for node, level in sorted(predicted.items()) if node not in own}
+    return named(graph, own, exposure(graph, own, in_force))
+
+
+def named(graph: Graph, own: Mapping[int, int], predicted: Mapping[int, int]) -> dict[str, Level]:
+    """By name, in declared order, without `own`."""
+    return {graph.names[node]: LEVELS[level] for node, level in sorted(predicted.items()) if node not in own}
 
 
 def exposure(graph: Graph, own: Mapping[int, int], in_force: Set[Mode]) -> dict[int, int]:

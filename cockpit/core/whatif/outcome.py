@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -11,7 +11,7 @@ from cockpit.core.health.fallbacks import Mode, every_mode, same
 from cockpit.core.health.graph import Edge, Graph
 from cockpit.core.levels import Level
 from cockpit.core.model import Degradation, KillSwitch
-from cockpit.core.whatif.blast import Levels, blast_radius, by_themselves, exposure
+from cockpit.core.whatif.blast import Levels, by_themselves, exposure, named
 
 How: TypeAlias = Literal["itself", "switch", "hand", "flag", "condition"]
 """What makes a fallback carry: nobody has to do anything; a kill switch; a person says that it does; a flag
@@ -44,19 +44,21 @@ class Outcome:
 
 def outcome(graph: Graph, chosen: Levels) -> Outcome:
     """Raises KeyError for a name that nobody declared."""
+    own = {graph.index[name]: int(level) for name, level in chosen.items()}
     automatic = by_themselves(graph)
     turned = {mode: switch for mode, switch in _moved(graph)}
     everything = automatic | turned.keys()
-    needed = _needed(graph, chosen, everything) & turned.keys()
+    quiet = exposure(graph, own, automatic)
+    best = exposure(graph, own, everything)
+    needed = _needed(graph, own, best, everything)
     switches = {turned[mode].key: turned[mode] for mode in turned if mode in needed}
-    # A switch turns on all that hangs on it, also what would not have been needed.
-    in_force = automatic | {mode for mode, switch in turned.items() if switch.key in switches}
     return Outcome(
         chosen,
-        blast_radius(graph, chosen, automatic),
-        blast_radius(graph, chosen, in_force),
+        named(graph, own, quiet),
+        # Those that are needed do all that all together can: see `_needed`.
+        named(graph, own, best),
         tuple(switches.values()),
-        tuple(_carried(graph, chosen, turned)),
+        tuple(_carried(graph, own, quiet, turned)),
     )
 
 
@@ -71,30 +73,30 @@ def _moved(graph: Graph) -> Iterator[tuple[Mode, KillSwitch]]:
             yield (owner, mode.name), found
 
 
-def _needed(graph: Graph, chosen: Levels, in_force: Set[Mode]) -> set[Mode]:
-    """Those of `in_force` without which somebody would be worse off.
+def _needed(
+    graph: Graph, own: Mapping[int, int], predicted: Mapping[int, int], in_force: Set[Mode]
+) -> set[Mode]:
+    """Those of `in_force` without which somebody would be worse off than `predicted` with all of them.
 
     They are enough by themselves: with all others taken away at once, the levels are a fixpoint still, and
     the least one, because less is in force. So this is the one smallest set.
     """
-    own = {graph.index[name]: int(level) for name, level in chosen.items()}
-    predicted = exposure(graph, own, in_force)
 
     def level_of(node: int) -> int:
         return max(own.get(node, 0), predicted.get(node, 0))
 
-    found: set[Mode] = set()
-    for edge, mode in _on_the_way(graph, {*own, *predicted}):
-        rest = in_force - {mode} if mode in in_force else None
-        if rest is not None and suffered(edge, level_of, rest) > level_of(edge.dependent):
-            found.add(mode)
-    return found
+    nothing: frozenset[Mode] = frozenset()
+    return {
+        mode
+        for edge, mode in _on_the_way(graph, {*own, *predicted})
+        if mode in in_force and suffered(edge, level_of, nothing) > level_of(edge.dependent)
+    }
 
 
-def _carried(graph: Graph, chosen: Levels, turned: dict[Mode, KillSwitch]) -> Iterator[Carried]:
+def _carried(
+    graph: Graph, own: Mapping[int, int], predicted: Mapping[int, int], turned: Mapping[Mode, KillSwitch]
+) -> Iterator[Carried]:
     """Each that would soften what reaches its edge when nobody acts, with whom it would carry."""
-    own = {graph.index[name]: int(level) for name, level in chosen.items()}
-    predicted = exposure(graph, own, by_themselves(graph))
 
     def level_of(node: int) -> int:
         return max(own.get(node, 0), predicted.get(node, 0))

@@ -22,7 +22,7 @@ from cockpit.tui.widgets.section import Placed, SectionLines
 from cockpit.views.layout import wrap
 from cockpit.views.lines import Line, Section, Tone, line
 from cockpit.views.whatif.choosing import TITLE, choosing
-from cockpit.views.whatif.sections import what_if_view
+from cockpit.views.whatif.sections import WhatIfView, what_if_view
 
 
 class Story(SectionLines):
@@ -48,6 +48,7 @@ class WhatIf(View):
         super().__init__(next(iter(chosen), ""))
         self.chosen = dict(chosen)
         self._known: tuple[object, Answer] | None = None
+        self._view: tuple[object, WhatIfView] | None = None
         self._choosing: tuple[object, tuple[Section, ...]] | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -70,7 +71,7 @@ class WhatIf(View):
         elif not self.chosen:
             title, sections = (TITLE,), self._which(state)
         else:
-            view = what_if_view(self._answer(state), expected(state), self.lines.room)
+            view = self._seen(state)
             title, sections = (view.title, *view.remarks), view.sections
         self.query_one("#headline", Block).show(
             lambda width: [part for each in title for part in wrap(each, width)]
@@ -84,6 +85,14 @@ class WhatIf(View):
         if self._known is None or self._known[0] != question:
             self._known = question, answer(graph, self.chosen, grades)
         return self._known[1]
+
+    def _seen(self, state: State) -> WhatIfView:
+        found = self._answer(state)
+        usual = expected(state, found)
+        shown = (id(found), usual, self.lines.room)
+        if self._view is None or self._view[0] != shown:
+            self._view = shown, what_if_view(found, usual, self.lines.room)
+        return self._view[1]
 
     def _which(self, state: State) -> tuple[Section, ...]:
         graph = state.health.graph
@@ -133,7 +142,8 @@ class WhatIf(View):
             self.cockpit.open_row(row)
 
 
-def expected(state: State) -> dict[str, float]:
-    """What each capability usually does a minute, where its measure says so now."""
-    found = {name: impact.expected for name, impact in state.health.impacts.items()}
+def expected(state: State, asked: Answer) -> dict[str, float]:
+    """What each capability that is hurt usually does a minute, where its measure says so now."""
+    impacts = state.health.impacts
+    found = {name: impacts[name].expected for name in asked.outcome.nobody if name in impacts}
     return {name: each for name, each in found.items() if each is not None}

@@ -26,8 +26,12 @@ def switched(answer: Answer) -> Iterator[Told]:
     asked = answer.outcome
     if asked.nobody and not asked.switches:
         yield Told("switched", "No kill switch would help, by what is declared.")
+    hanging: dict[str, list[Carried]] = {}
+    for each in asked.carried:
+        if each.switch:
+            hanging.setdefault(each.switch.key, []).append(each)
     for switch in asked.switches:
-        mine = [each for each in asked.carried if each.switch and each.switch.key == switch.key]
+        mine = hanging.get(switch.key, [])
         modes = "; ".join(f"{carries(each)}{terms(each)}" for each in mine)
         effect = f" ({switch.effect})" if switch.effect else ""
         limit = f"; it is to be turned back after {span_of(switch.expires)}" if switch.expires else ""

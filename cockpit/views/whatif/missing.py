@@ -19,8 +19,8 @@ class Lack:
     """A service, capability or runbook that it is about."""
 
 
-def lacks(answer: Answer) -> tuple[Lack, ...]:
-    return tuple(_lack(answer, gap) for gap in answer.gaps)
+def lacks(answer: Answer, at_most: int | None = None) -> tuple[Lack, ...]:
+    return tuple(_lack(answer, gap) for gap in answer.gaps[:at_most])
 
 
 def _lack(answer: Answer, gap: Gap) -> Lack:

@@ -22,6 +22,7 @@ GAPS: Final = "What is missing"
 OTHERS: Final = "Who else should be hurt"
 FIRST: Final = 12
 """Rows of those that are hurt that come before what happens next."""
+MOST_GAPS: Final = 40
 MOST: Final = 500
 """Rows of them in all; the others are counted."""
 LABELS: Final[Mapping[Phase, str]] = {
@@ -54,7 +55,7 @@ def what_if_view(answer: Answer, expected: Mapping[str, float], width: int) -> W
     sections = (
         _hurt(answer, HURT, first, len(rest)),
         _next(answer, told(answer, expected), width),
-        _gaps(lacks(answer), width),
+        _gaps(lacks(answer, MOST_GAPS), len(answer.gaps), width),
         *([_others(answer, rest)] if rest else []),
     )
     return WhatIfView(title, tuple(_remarks(answer)), sections)
@@ -153,13 +154,14 @@ def _counted(each: Told) -> str:
     return f"after {span_of(each.after)}" if each.after else "at once"
 
 
-def _gaps(found: tuple[Lack, ...], width: int) -> Section:
+def _gaps(found: tuple[Lack, ...], count: int, width: int) -> Section:
     rows: list[Row] = []
     for each in found:
         text = (Span(each.what, Tone.STRONG), Span(f": {each.why}"))
         rows += _told((), text, each.key, "", width)
-    note = () if rows else line("Nothing that can be seen from the configuration.", Tone.DIM)
-    return Section(GAPS, (Column(), Column(grow=True)), tuple(rows), note)
+    more = f"and {count - len(found):,} more: `cockpit what-if --json` has them all"
+    note = more if count > len(found) else "" if rows else "Nothing that can be seen from the configuration."
+    return Section(GAPS, (Column(), Column(grow=True)), tuple(rows), line(note, Tone.DIM))
 
 
 def _told(at: Line, text: Line, key: str, opens: str, width: int) -> list[Row]:

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from cockpit.core.whatif.answer import Answer
 from cockpit.views.whatif import doing, ending, felt, people
 from cockpit.views.whatif.words import Told, between, span_of
 
+MOST: Final = 40
+"""Sentences of one phase: a large fleet has thousands, and nobody reads them."""
+
 
 def told(answer: Answer, expected: Mapping[str, float]) -> tuple[Told, ...]:
     """`expected`: what each capability usually does a minute, where that is known; prices the loss."""
-    return (
-        *felt.hurt(answer, expected),
-        *people.noticed(answer),
-        *people.called(answer),
-        *people.decided(answer),
-        *doing.switched(answer),
-        *doing.runbooks(answer),
-        *ending.data(answer),
-        *ending.sealed(answer),
-        *ending.over(answer),
+    phases = (
+        felt.hurt(answer, expected),
+        people.noticed(answer),
+        people.called(answer),
+        people.decided(answer),
+        doing.switched(answer),
+        doing.runbooks(answer),
+        ending.data(answer),
+        ending.sealed(answer),
+        ending.over(answer),
     )
+    return tuple(each for phase in phases for each in _not_endless(phase))
+
+
+def _not_endless(phase: Iterator[Told]) -> Iterator[Told]:
+    found = list(phase)
+    yield from found[:MOST]
+    if len(found) > MOST:
+        yield Told(found[0].phase, f"And {len(found) - MOST:,} more like these.")
 
 
 def sentence(answer: Answer, each: Told) -> str:
