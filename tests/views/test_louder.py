@@ -29,6 +29,8 @@ from tests.views.test_plan_and_run import running
 WRITES = step("set", digest="s")
 DESTROYS = step("wipe", digest="w", reach=Reach.DESTRUCTIVE, reconcile=None)
 BOOK = book(WRITES, DESTROYS)
+WALKED = done(BOOK, mode="simulated")
+FAILED = done(BOOK, "set", at=2e9, result="failed")
 
 
 def run(runbook: Runbook = BOOK) -> Run:
@@ -77,11 +79,11 @@ def test_a_proof_of_an_older_step_does_not_count() -> None:
     ("evidence", "said"),
     [
         ([], "this step was never rehearsed, nor was its undo"),
-        (done(BOOK, mode="simulated"), "this step was only walked, never proven, nor was its undo"),
+        (WALKED, "this step was only walked, never proven, nor was its undo"),
         (done(BOOK, "set"), "its undo was never rehearsed"),
         (done(BOOK), ""),
         (
-            [*done(BOOK), *done(BOOK, "set", at=2e9, result="failed")],
+            [*done(BOOK), *FAILED],
             "this step failed when it was last done",
         ),
     ],
