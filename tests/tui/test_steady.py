@@ -34,6 +34,11 @@ def test_a_row_that_is_gone_leaves_no_gap() -> None:
     assert keys(keep_order(rows("ca"), rows("abc"))) == "ac"
 
 
+def test_a_part_that_has_only_come_keeps_its_title_and_its_place() -> None:
+    kept = keep_order(rows(" ba c"), rows(" ab"))
+    assert [row.key for row in kept] == ["", "a", "b", "", "c"]
+
+
 @given(st.text("abcdefgh", max_size=8), st.permutations("abcdef"))
 def test_no_row_is_lost_or_made_up(new: str, old: list[str]) -> None:
     unique = "".join(dict.fromkeys(new))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Protocol, TypeVar
 
 
@@ -16,21 +17,29 @@ T = TypeVar("T", bound=Keyed)
 
 
 def keep_order(new: Sequence[T], old: Sequence[T]) -> Sequence[T]:
-    """`new` in the order of `old`; what `old` lacks comes where it stands in `new`, after its neighbour."""
+    """`new` in the order of `old`; what `old` lacks comes where it stands in `new`, after its neighbour.
+
+    Rows without a key stay where they are, and nothing is moved across one: a title keeps what is under it.
+    """
     keys = [row.key for row in new]
     before = [row.key for row in old]
     if keys == before:
         return new
     by_key = dict(zip(keys, new, strict=True))
-    if len(by_key) == len(new) == len(old) and all(map(by_key.__contains__, before)):
+    if "" not in by_key and len(new) == len(old) and all(map(by_key.__contains__, before)):
         return [by_key[key] for key in before]
-    place = {key: at for at, key in enumerate(before)}
+    place = {key: at for at, key in enumerate(before) if key}
+    parts = groupby(new, key=lambda row: bool(row.key))
+    return [row for keyed, part in parts for row in (_kept(list(part), place) if keyed else part)]
+
+
+def _kept(part: Sequence[T], place: Mapping[str, int]) -> Sequence[T]:
     after = -1
     ranks = []
-    for at, key in enumerate(keys):
-        after = place.get(key, after)
-        ranks.append((after, key not in place, at))
-    return [new[at] for _, _, at in sorted(ranks)]
+    for at, row in enumerate(part):
+        after = place.get(row.key, after)
+        ranks.append((after, row.key not in place, at))
+    return [part[at] for _, _, at in sorted(ranks)]
 
 
 def replaced(new: Sequence[T], old: Sequence[T]) -> Iterator[tuple[T, T]]:
