@@ -40,7 +40,7 @@ KeyQuestions: TypeAlias = Callable[[frozenset[str], Seconds | None], Mapping[str
 """From the metrics that are there, and how far apart samples are: a question for each preset, by its name."""
 
 _SCRAPE: Final = " or ".join(
-    f'label_replace(quantile(0.5, count_over_time(up[{window}])), "window", "{window}", "", "")'
+    f'label_replace(quantile(0.5, count_over_time(up[{window}])), "window", "{window}", "window", "")'
     for window in ("1m", "5m")
 )
 
@@ -176,7 +176,7 @@ class _Asking:
 def _marked(preset: str, asked: KeyQuestion) -> str:
     """The preset's answer with its own name and key in labels that all answers have in common."""
     keyed = f'label_replace({asked.text}, "cockpit_key", "$1", "{asked.label}", "(?s)(.+)")'
-    return f'label_replace({keyed}, "cockpit_preset", {quote(preset)}, "", "")'
+    return f'label_replace({keyed}, "cockpit_preset", {quote(preset)}, "cockpit_preset", "")'
 
 
 def _there(labels: Sequence[str], values: Sequence[str]) -> dict[str, str]:

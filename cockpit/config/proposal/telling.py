@@ -24,7 +24,7 @@ def told(proposal: Proposal) -> Iterator[str]:
         yield f"No signal for {join_names(silent, 3)}: no shipped preset reads their metrics."
     owned = sum(each.owner is not None for each in proposal.services)
     if proposal.services:
-        yield f"{owned} of {plural(len(proposal.services), 'service')} have an owner, from alerting rules."
+        yield f"Owners, from alerting rules: {owned} of {len(proposal.services)}."
     for remark in proposal.remarks:
         yield f"Left out: {remark}."
 

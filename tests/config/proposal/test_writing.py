@@ -176,5 +176,5 @@ def test_it_is_told_what_was_found() -> None:
         "It could also be: job (1).",
         "Presets: otel-http (1).",
         "No signal for auth: no shipped preset reads their metrics.",
-        "0 of 2 services have an owner, from alerting rules.",
+        "Owners, from alerting rules: 0 of 2.",
     ]
