@@ -13,6 +13,7 @@ from cockpit.text import age, join_names, number, percent, plural, remaining
 from cockpit.views.export.times import day, minute
 from cockpit.views.layout import draw_section, wrap
 from cockpit.views.lines import Column, Row, Section, line, text_of
+from cockpit.views.status import number as finite
 from cockpit.views.words import BADNESS, level_word, measured_value
 
 SCHEMA: Final = "cockpit.backtest/v1"
@@ -350,8 +351,8 @@ def _spent(spent: Spent) -> dict[str, float]:
 
 
 def _calmer(of: Calmer) -> dict[str, Any]:
-    def by_level(which: int) -> dict[str, float]:
-        return {level.name: pair[which] for level, pair in of.limits.items()}
+    def by_level(which: int) -> dict[str, Any]:
+        return {level.name: finite(pair[which]) for level, pair in of.limits.items()}
 
     return {
         "owner": of.owner,
@@ -362,7 +363,7 @@ def _calmer(of: Calmer) -> dict[str, Any]:
         "suggested": by_level(1) if of.wait is None else of.wait[1],
         "flaps": of.flaps,
         "longest": of.longest,
-        "quiet_p99": None if of.quiet != of.quiet else of.quiet,
+        "quiet_p99": None if of.quiet != of.quiet else finite(of.quiet),
         "keeps": list(of.keeps),
         "later": of.later,
         "why": sentence(of),

@@ -182,6 +182,8 @@ def rounded(value: float, *, up: bool) -> float:
     if value == 0 or not math.isfinite(value):
         return value
     size = 10.0 ** (math.floor(math.log10(abs(value))) - 1)
+    if size == 0:  # smaller than anything that people write
+        return value
     steps = value / size
     whole = math.ceil(steps - 1e-9) if up else math.floor(steps + 1e-9)
     return float(f"{whole * size:.6g}")

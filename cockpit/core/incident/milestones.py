@@ -17,7 +17,6 @@ from cockpit.core.journal import Fact
 from cockpit.core.levels import Instant, Level, Seconds, Severity, Shown
 from cockpit.core.runbook.run import Execution, Run
 from cockpit.core.runbook.states import Effect, Phase
-from cockpit.core.runbook.work import FlagOutcome
 
 NEEDED: Final = frozenset(
     {
@@ -30,7 +29,6 @@ NEEDED: Final = frozenset(
         "degradation.marked",
         "flag.requested",
         "flag.settled",
-        "run.held",
         "journal.gap",
     }
 )
@@ -72,7 +70,7 @@ class Overdue:
 
 
 def milestones(incident: Incident, facts: Sequence[Fact], runs: Iterable[Run], now: Instant) -> Milestones:
-    """`facts`: all of the kinds `NEEDED`, of whatever incident. `runs`: those that belong to it."""
+    """`facts`: of the kinds `NEEDED`, of whatever incident, by time. `runs`: those that belong to it."""
     end = now if incident.resolved_at is None else incident.resolved_at
     began = _began(incident)
     since = incident.declared_at if began is None else began
@@ -222,11 +220,11 @@ def _stood(run: Run, one: Execution, until: Instant) -> bool:
 
 def _flips(incident: Incident, facts: Sequence[Fact], since: Instant, until: Instant) -> Iterator[Instant]:
     """By hand; those of runbooks are counted as steps."""
-    done = {fact.body.get("op_id") for fact in facts if fact.kind == "flag.settled" and _applied(fact)}
+    done = {str(fact.body.get("op_id")) for fact in facts if fact.kind == "flag.settled" and _applied(fact)}
     asked = [
         fact
         for fact in facts
-        if fact.kind == "flag.requested" and not fact.run and fact.body.get("op_id") in done
+        if fact.kind == "flag.requested" and not fact.run and str(fact.body.get("op_id")) in done
     ]
     for fact in asked:
         mine = fact.incident in ("", incident.id) and since <= fact.at <= until
@@ -238,7 +236,7 @@ def _flips(incident: Incident, facts: Sequence[Fact], since: Instant, until: Ins
 
 
 def _applied(fact: Fact) -> bool:
-    return fact.body.get("outcome") in {FlagOutcome(each).value for each in DONE}
+    return any(fact.body.get("outcome") == each for each in DONE)
 
 
 def _place(fact: Fact) -> tuple[object, ...]:

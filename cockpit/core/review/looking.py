@@ -17,8 +17,6 @@ from cockpit.core.runbook.run import Run
 from cockpit.core.runbook.states import Effect, RunState
 from cockpit.text import plural
 
-NO_TURN: Final = frozenset({"operator", "undone"})
-"""Holds that a person wanted, or that only ask how it goes on."""
 OUTCOMES: Final[Mapping[str, Outcome]] = {"complete": "complete", "partial": "partial", "failed": "failed"}
 TAKEN_BACK: Final[Mapping[Outcome, str]] = {
     "complete": "taken back",
@@ -42,7 +40,9 @@ OF_DRILL: Final = {
 def looked_at(
     incident: Incident, gathered: Gathering, rules: IncidentRules, mode: Mode, now: Instant
 ) -> Looked:
-    record, facts = gathered.record, gathered.facts
+    record = gathered.record
+    end = now if incident.resolved_at is None else incident.resolved_at
+    facts = gathered.between(min(incident.began_at, incident.declared_at), end)
     mine = [run for run in record.runs.values() if _belongs(run, incident, now)]
     reached = milestones(incident, facts, mine, now)
     names = {run.id for run in mine}
@@ -56,7 +56,7 @@ def looked_at(
         incident.severity,
         reached,
         incident.is_open,
-        tuple(_wrong(mine, facts)),
+        tuple(_wrong(mine, gathered.held)),
         incident.reopened,
         tuple(_rolled(mine)),
         tuple(
@@ -98,11 +98,7 @@ def _belongs(run: Run, incident: Incident, now: Instant) -> bool:
     return run.incident == incident.id or (not run.incident and during(incident, run.started_at, now))
 
 
-def _wrong(runs: Iterable[Run], facts: Iterable[Fact]) -> Iterator[WrongTurn]:
-    held: dict[str, int] = {}
-    for fact in facts:
-        if fact.kind == "run.held" and fact.body.get("kind") not in NO_TURN:
-            held[fact.run] = held.get(fact.run, 0) + 1
+def _wrong(runs: Iterable[Run], held: Mapping[str, int]) -> Iterator[WrongTurn]:
     for run in runs:
         told = [*_taken_back(run)]
         if run.state in STOPPED:
