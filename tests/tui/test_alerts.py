@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -181,6 +182,12 @@ async def test_who_has_gone_elsewhere_meanwhile_is_left_there() -> None:
 async def test_a_key_that_takes_the_first_frame_away_does_not_keep_the_program_from_starting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(CockpitApp, "call_after_refresh", lambda *_: True)  # as if another screen had it
+    after = CockpitApp.call_after_refresh
+
+    def lost(app: CockpitApp, callback: Callable[..., Any], *rest: Any) -> bool:
+        """As if another screen had taken the refresh that the start waits for."""
+        return True if callback == app._start else after(app, callback, *rest)
+
+    monkeypatch.setattr(CockpitApp, "call_after_refresh", lost)
     async with behind("OrdersDatabaseDown").run_test(size=(80, 24)) as pilot:
         await seen(pilot, "SEV1")
