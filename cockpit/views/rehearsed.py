@@ -140,9 +140,10 @@ def step_words(runbook: Runbook, id: str, told: Rehearsed | None) -> str:
         return ""
     undo = told.grades.of(f"{UNDO}{id}")
     said = [part_words(told.grades.of(id)), f"undo {part_words(undo)}" if undo else ""]
+    said.append(usually(of_step(step, told.grades)))
     branches = [one for one in told.grades.of_kind("branch") if one.part.step == id]
     said += [f"“{one.part.id.partition('=')[2]}” {part_words(one)}" for one in branches]
-    return "; ".join(filter(None, (*said, usually(of_step(step, told.grades)))))
+    return "; ".join(filter(None, said))
 
 
 def part_words(one: Graded | None) -> str:

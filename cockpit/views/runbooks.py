@@ -18,10 +18,10 @@ RECENT = 5
 """Runs that are over and still shown."""
 RUNS = (Column(), Column(), Column(least=16, most=48), Column(most=60, grow=True), Column(right=True))
 BOOKS = (
-    Column(least=30, most=48),
-    Column(least=27, most=60, grow=True, chooses=True, drop=1),
-    Column(most=24, drop=2),
-    Column(drop=3),
+    Column(least=24, most=48),
+    Column(least=12, most=60, grow=True, chooses=True, drop=1),
+    Column(most=24, drop=3),
+    Column(drop=2),
 )
 
 

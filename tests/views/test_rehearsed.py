@@ -125,8 +125,8 @@ def test_a_way_around_some_of_it_makes_it_the_most_it_takes() -> None:
         "usually up to 3 min, seldom over 30 min"
     )
     assert step_words(branched, "way", told(*evidence, runbook=branched)) == (
-        "proven 2025-11-13 by aiko; “left” proven 2025-11-13 by aiko; “right” proven 2025-11-13 by aiko; "
-        "usually 1 min, seldom over 10 min"
+        "proven 2025-11-13 by aiko; usually 1 min, seldom over 10 min; "
+        "“left” proven 2025-11-13 by aiko; “right” proven 2025-11-13 by aiko"
     )
 
 
