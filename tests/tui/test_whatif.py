@@ -6,9 +6,12 @@ import pytest
 from textual.pilot import Pilot
 
 from cockpit.core.levels import Level
+from cockpit.text import first_hidden
 from cockpit.tui.screens.whatif import WhatIf
 
-from .conftest import screen_text
+from .conftest import screen_text, staged
+from .hostile import hostile
+from .payloads import PAYLOADS
 from .show import Stage
 
 SIZES = [(80, 24), (120, 36)]
@@ -106,3 +109,14 @@ async def test_what_cannot_be_asked_is_said(stage: Stage, text: str, told: str) 
         await pilot.press("colon", *typed(text), "enter")
         await pilot.pause(0.1)
         assert told in shown(pilot)
+
+
+@pytest.mark.parametrize("which", range(0, len(PAYLOADS), 5))
+async def test_whatever_names_hold_steers_nothing(which: int) -> None:
+    app = staged(hostile(which)).app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for keys in (["w"], ["G", "l"], ["e", "escape"], ["escape", "colon", *typed("what-if"), "enter"]):
+            await pilot.press(*keys)
+            await pilot.pause(0.1)
+            assert first_hidden("".join(screen_text(pilot))) == ""
+    assert app.failure is None

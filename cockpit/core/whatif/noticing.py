@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cockpit.core import promql
+from cockpit.core import promql, promql_text
 from cockpit.core.health.graph import Graph
 from cockpit.core.levels import Kind, Level, Seconds
 from cockpit.core.model import OnNoData, Role, Service, Signal
@@ -53,8 +53,17 @@ class Noticing:
     """UNKNOWN after so long when it takes its metrics along; None: nothing there would say so."""
 
     @property
+    def shown(self) -> tuple[Notice, ...]:
+        """Of each of the chosen ones the signal in which it should show first."""
+        by_node: dict[str, Notice] = {}
+        for each in self.own:
+            by_node.setdefault(each.node, each)
+        return tuple(by_node.values())
+
+    @property
     def first(self) -> Notice | None:
-        return next(iter((*self.own, *self.others)), None)
+        """From when on it counts as noticed."""
+        return min(self.shown or self.others, key=lambda each: each.latest, default=None)
 
 
 def noticing(graph: Graph, asked: Outcome) -> Noticing:
@@ -83,7 +92,7 @@ def _notices(graph: Graph, name: str, level: Level) -> Iterator[Notice]:
             continue
         model = graph.model
         soonest = held(signal, model.poll)
-        windows = [length for _, length in promql.rate_windows(signal.query.expr.replace("{$match}", ""))]
+        windows = [length for _, length in promql.rate_windows(promql_text.fill(signal.query.expr, ""))]
         window = max(windows, default=0.0)
         yield Notice(name, signal, soonest, soonest + model.poll + model.scrape + window, window)
 

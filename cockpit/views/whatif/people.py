@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from cockpit.core.whatif.answer import Answer
 from cockpit.core.whatif.noticing import Notice
 from cockpit.text import join_names
-from cockpit.views.whatif.words import NAMED, Told, span_of
+from cockpit.views.whatif.words import NAMED, Told, span_of, title_of
+
+PREDICTED: Final = "if the prediction holds"
 
 
 def noticed(answer: Answer) -> Iterator[Told]:
     found = answer.noticing
-    own, others = found.own[:1], found.others[:1]
-    if own:
-        yield _notice(own[0], f"Noticed at {own[0].node}")
+    if found.shown:
+        yield from (_notice(answer, each, "Noticed at", "if it shows there") for each in found.shown)
+        yield from _sooner(answer)
     else:
         names = join_names(list(answer.outcome.chosen), NAMED)
-        unseen = f"No signal of {names} would show it"
-        if others:
-            yield _notice(others[0], f"{unseen}; first seen at {others[0].node}", "if the prediction holds")
+        if found.others:
+            lead = f"No signal of {names} would show it; first seen at"
+            yield _notice(answer, found.others[0], lead, PREDICTED)
         else:
-            yield Told("noticed", f"{unseen}, nor any of what it hurts: somebody has to call.")
-    if own and others and others[0].latest < own[0].latest:
-        yield _notice(others[0], f"Before that perhaps at {others[0].node}", "if the prediction holds")
-    if found.silent_after is not None and own:
+            text = f"No signal of {names} would show it, nor any of what it hurts: somebody has to call."
+            yield Told("noticed", text)
+    if found.silent_after is not None and found.shown:
         text = "If it takes its metrics along, it turns UNKNOWN instead."
         yield Told("noticed", text, found.silent_after)
     if found.alerts:
@@ -33,10 +35,17 @@ def noticed(answer: Answer) -> Iterator[Told]:
         yield Told("noticed", f"Alert {which} {verb} it; how long that takes, its own rule says.")
 
 
-def _notice(notice: Notice, where: str, only: str = "if it shows there") -> Told:
+def _sooner(answer: Answer) -> Iterator[Told]:
+    """Where it hurts somebody who is asked about more often, or over a shorter window."""
+    found = answer.noticing
+    if found.others and found.first and found.others[0].latest < found.first.latest:
+        yield _notice(answer, found.others[0], "Before that perhaps at", PREDICTED)
+
+
+def _notice(answer: Answer, notice: Notice, lead: str, only: str) -> Told:
     how = "its alerts in Prometheus" if notice.is_alert else f"signal {notice.signal.name}"
     back = f", whose query looks back over {span_of(notice.window)}" if notice.window else ""
-    text = f"{where} by {how}{back}, {only}."
+    text = f"{lead} {title_of(answer, notice.node)} by {how}{back}, {only}."
     return Told("noticed", text, notice.soonest, notice.latest, opens="node", key=notice.node)
 
 
@@ -45,7 +54,7 @@ def _notice(notice: Notice, where: str, only: str = "if it shows there") -> Told
 
 def called(answer: Answer) -> Iterator[Told]:
     for name in answer.people.unowned:
-        yield Told("called", f"Nobody is called: {name} has no owner.", opens="node", key=name)
+        yield Told("called", f"Nobody is called: {name} belongs to no team.", opens="node", key=name)
     for each in answer.people.called:
         how = f": {each.reach}" if each.reach else ""
         owner = f" (for {join_names(each.of, NAMED)})" if len(answer.outcome.chosen) > 1 and each.of else ""
