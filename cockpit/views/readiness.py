@@ -10,13 +10,14 @@ from cockpit.core.audit.standing import basis_of
 from cockpit.core.levels import Instant
 from cockpit.core.model import RunbookCard, ScenarioCard
 from cockpit.core.rehearsal.drilled import LastDrill, last_drills
-from cockpit.core.rehearsal.grades import BookGrades, Grade
+from cockpit.core.rehearsal.grades import Grade
 from cockpit.core.rehearsal.standing import grades_of
 from cockpit.core.state import State
 from cockpit.text import age, join_names, plural
 from cockpit.views.audit.told import mark, scored, summary, verdict
 from cockpit.views.layout import wrap
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
+from cockpit.views.rehearsed import rehearsed, short_of, who
 
 QUESTIONS, FIX, BOOKS, SCENARIOS = (
     "Seven questions",
@@ -28,23 +29,12 @@ MOST: Final = 100
 """Findings on the screen; `cockpit audit --json` has all of them."""
 ASKED: Final = (Column(), Column(least=20, most=90, chooses=True), Column(drop=1))
 FOUND: Final = (Column(), Column(right=True, drop=1), Column(least=20, most=200, grow=True))
-GRADED: Final = (
-    Column(least=20, most=48),
-    Column(),
-    Column(drop=1),
-    Column(least=12, most=60, drop=2, grow=True),
-)
+GRADED: Final = (Column(least=20, most=48), Column(most=40), Column(least=20, most=80, drop=1))
 PLAYED: Final = (Column(least=30, most=70), Column(least=18, most=70), Column(most=40))
 SHORT: Final = {"failure-classes": "Can we tell the ways of failing apart?"}
 """Where the question itself is too long for its line."""
 TONES: Final = {Severity.HIGH: Tone.WARNING, Severity.MEDIUM: Tone.STRONG, Severity.LOW: Tone.DIM}
-GRADES: Final = {Grade.NEVER: "never rehearsed", Grade.WALKED: "walked", Grade.PROVEN: "proven"}
-UNDOS: Final = {
-    None: "no undo",
-    Grade.NEVER: "undo never tried",
-    Grade.WALKED: "undo walked",
-    Grade.PROVEN: "undo proven",
-}
+GRADES: Final = {Grade.NEVER: "never rehearsed", Grade.WALKED: "only walked", Grade.PROVEN: "proven"}
 WORKING: Final = "It is being worked out …"
 CONCERNS: Final = {
     "containment": ("shared", "undeclared"),
@@ -74,7 +64,7 @@ def sections(state: State, now: Instant) -> tuple[Section, ...]:
     return (
         _questions(audit),
         _fixes(audit),
-        _books(state, now),
+        _books(state),
         _scenarios(state, now),
     )
 
@@ -120,42 +110,23 @@ def _fix(found: Finding) -> Row:
 # Runbooks and scenarios
 
 
-def _books(state: State, now: Instant) -> Section:
+def _books(state: State) -> Section:
     cards = sorted(state.model.runbooks, key=lambda card: card.id)
     if not cards:
         return Section(BOOKS, note=line("No runbooks: write runbooks/NAME.yaml beside the rest.", Tone.DIM))
-    grades = grades_of(state)
-    rows = tuple(_book(card, grades.get(card.id) or BookGrades(card.id), now) for card in cards)
-    return Section(BOOKS, GRADED, rows)
+    return Section(BOOKS, GRADED, tuple(_book(state, card) for card in cards))
 
 
-def _book(card: RunbookCard, grades: BookGrades, now: Instant) -> Row:
+def _book(state: State, card: RunbookCard) -> Row:
     if card.status == "draft":
         return Row((line(card.id), line("draft: not checked", Tone.WARNING)), card.id, "runbook")
-    cells = (
-        line(card.id),
-        line("changed since" if grades.stale else GRADES[grades.grade], _tone(grades)),
-        line(UNDOS[grades.undo], Tone.DIM),
-        line(_by(grades, now), Tone.DIM),
+    word, tone = short_of(state, card.id)
+    told = rehearsed(state).get(card.id)
+    return Row(
+        (line(card.id), line(word, tone), line(who(told.grades) if told else "", Tone.DIM)),
+        card.id,
+        "runbook",
     )
-    return Row(cells, card.id, "runbook")
-
-
-def _tone(grades: BookGrades) -> Tone:
-    if grades.stale:
-        return Tone.WARNING
-    return (
-        Tone.OK if grades.grade is Grade.PROVEN else Tone.PLAIN if grades.grade is Grade.WALKED else Tone.DIM
-    )
-
-
-def _by(grades: BookGrades, now: Instant) -> str:
-    """Who did it last, for real before in a simulation."""
-    for people in (grades.people, grades.rehearsed_by):
-        if people:
-            who = max(people, key=lambda name: people[name])
-            return f"{who}, {age(now - people[who])} ago"
-    return ""
 
 
 def _scenarios(state: State, now: Instant) -> Section:
