@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from cockpit.core.levels import Kind, Seconds
 from cockpit.core.model import Model
@@ -86,11 +87,14 @@ def read(instruments: Sequence[Instrument], course: Course, t: Seconds) -> Sampl
     for row, one in enumerate(instruments):
         shown = course.shown(one.slot.owner, one.slot.signal.name, t, one.healthy, one.noise)
         volume[row] = one.volume
-        answer[row] = {"absent": ABSENT, "failed": FAILED}.get(shown.gap or "", PRESENT)
+        answer[row] = _ANSWERS.get(shown.gap, PRESENT)
         if answer[row] == PRESENT:
             value[row] = math.nan if shown.gap == "nan" else one.value(shown, t)
             age[row] = one.age(shown, t)
     return Samples(answer, value, volume, age)
+
+
+_ANSWERS: Final[Mapping[str | None, int]] = {"absent": ABSENT, "failed": FAILED}
 
 
 def _volume(slot: Slot, measure: bool) -> float:

@@ -39,12 +39,15 @@ class Course:
 
     def shown(self, owner: str, signal: str, at: Seconds, healthy: float, noise: float) -> Played:
         """The curve at `at`: as planned, and bent by every reaction that fired."""
-        bends = []
+        name, bends = f"{owner}.{signal}", []
         for fired in self.fired:
             then = self.scenario.reactions[fired.reaction].then
-            if turn := then.get(f"{owner}.{signal}") or then.get(owner):
+            if turn := then.get(name) or then.get(owner):
                 bends.append((fired, turn))
-        return _bent(curve_of(self.scenario, owner, signal), bends, at, healthy, noise)
+        points = curve_of(self.scenario, owner, signal)
+        if not points and not bends:
+            return Played(healthy, noise)
+        return _bent(points, bends, at, healthy, noise)
 
     def resolved(self, alert: str) -> bool:
         """Whether something that holds now has put an end to it."""
