@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.cli.output import say
+from cockpit.cli.output import say, width
 from cockpit.cli.proposing import proposed
 from cockpit.cli.settings import Settings
 from cockpit.errors import CockpitError, UsageError
@@ -30,11 +31,20 @@ def init(settings: Settings, prometheus: str, out: Path, label: str, http_config
     _must_be_free(out)
     made = proposed(url, label, proposal.connection(http_config) if http_config else None)
     files = _write(made, out)
-    say(proposal.told(made), ascii=settings.ascii)
-    say(["", f"Written: {', '.join(map(str, files))}. What is guessed is marked `# guessed`."])
     there = "" if out == USUAL else f" --config {out}"
-    say([f"Next: `cockpit lint {out}` tells what is missing, `cockpit{there}` opens it."])
+    told = [
+        *proposal.told(made),
+        "",
+        f"Written: {', '.join(map(str, files))}. What is guessed says so.",
+        f"Next: `cockpit lint {out}` tells what is missing, `cockpit{there}` opens it.",
+    ]
+    say((line for each in told for line in _wrapped(each)), ascii=settings.ascii)
     return 0
+
+
+def _wrapped(text: str) -> list[str]:
+    """Words stay whole: an address that is broken leads nowhere."""
+    return textwrap.wrap(text, width(), break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _must_be_free(out: Path) -> None:

@@ -1,37 +1,55 @@
-"""Which label tells services apart best: how many it names, times the share of series that carry it."""
+"""Which label tells services apart best: the one under whose names most can be seen."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 from cockpit.config.proposal.shape import Choice
-from cockpit.core.known import ALIVE, LABELS, REQUESTS, THINGS, Carrier
-from cockpit.text import percent, plural
+from cockpit.core.known import LABELS, REQUESTS, THINGS, Carrier, Known
 
-_TIERS: Final = (
-    (REQUESTS, "series that count requests"),
-    (THINGS, "series of deployments"),
-    (ALIVE, "scraped targets"),
-)
-"""Who answers requests is a service; everything that is scraped carries a job and says less."""
+BY_NAME: Final = ("otel-http", "kubernetes-deployment", "kafka-consumer", "slo-burn")
+"""Presets whose key is the name of a service."""
+LEAST: Final = "up"
+_MEASURED, _TELLING, _SCRAPED = 1.0, 0.5, 0.1
 
 
-def choose(carriers: Sequence[Carrier], wanted: str = "") -> Choice | None:
+class _Seen(NamedTuple):
+    """How many names a label has, and under how many of them what can be seen; each counts once."""
+
+    label: str
+    names: int
+    measured: int
+    """By a preset that says how it is."""
+    telling: int
+    """They count requests or are deployments, and no preset reads that."""
+    scraped: int
+    """All that is known is whether a process answers; exporters have that, too."""
+
+    @property
+    def score(self) -> float:
+        # That there is a name at all decides only where nothing else does.
+        seen = _MEASURED * self.measured + _TELLING * self.telling + _SCRAPED * self.scraped
+        return seen + self.names / 1e6
+
+    @property
+    def why(self) -> str:
+        if self.measured:
+            return f"presets measure {self.measured:,} of its {self.names:,} names"
+        if self.telling:
+            return f"{self.telling:,} of its {self.names:,} names answer requests or are deployments"
+        return f"{self.scraped:,} of its {self.names:,} names are scraped"
+
+
+def choose(known: Known, wanted: str = "") -> Choice | None:
     """`wanted` is what a person has said; None where no series carries any such label."""
-    counts = {label: len(values(carriers, label)) for label in (*LABELS, *([wanted] if wanted else []))}
-    if wanted:
-        if not counts[wanted]:
-            return Choice(wanted, "asked for", 0, _others(counts, wanted))
-        return Choice(wanted, "asked for", counts[wanted], _others(counts, wanted))
-    for metrics, what in _TIERS:
-        telling = [each for each in carriers if each.metric in metrics]
-        if best := _best(telling):
-            label, named, share = best
-            why = f"it names {plural(named, 'service')} on {percent(share)} of the {what}"
-            return Choice(label, why, counts[label], _others(counts, label))
-    return None
+    every = {label: _seen(known, label) for label in (*LABELS, *([wanted] if wanted else []))}
+    there = [seen for seen in every.values() if seen.names]
+    best = every[wanted] if wanted else max(there, key=lambda seen: seen.score, default=None)
+    if best is None:
+        return None
+    others = tuple((seen.label, seen.names) for seen in there if seen.label != best.label)
+    return Choice(best.label, "asked for" if wanted else best.why, best.names, others)
 
 
 def values(carriers: Iterable[Carrier], label: str) -> list[str]:
@@ -39,22 +57,20 @@ def values(carriers: Iterable[Carrier], label: str) -> list[str]:
     return sorted({each.labels[label] for each in carriers if label in each.labels})
 
 
+def measured(known: Known) -> frozenset[str]:
+    """Names that a preset answers for."""
+    return frozenset().union(*(known.keys.get(preset, frozenset()) for preset in BY_NAME))
+
+
 def told_others(choice: Choice) -> str:
     return ", ".join(f"{label} ({count})" for label, count in choice.others)
 
 
-def _best(telling: Sequence[Carrier]) -> tuple[str, int, float] | None:
-    """The label, how many it names, and the share of series that carry it; the first of equals."""
-    total = sum(each.series for each in telling)
-    names: dict[str, set[str]] = defaultdict(set)
-    series: dict[str, int] = defaultdict(int)
-    for each in telling:
-        for label, value in each.labels.items():
-            names[label].add(value)
-            series[label] += each.series
-    found = [(label, len(names[label]), series[label] / total) for label in LABELS if label in names]
-    return max(found, key=lambda each: each[1] * each[2], default=None)
-
-
-def _others(counts: dict[str, int], chosen: str) -> tuple[tuple[str, int], ...]:
-    return tuple((label, count) for label, count in counts.items() if count and label != chosen)
+def _seen(known: Known, label: str) -> _Seen:
+    names = set(values(known.carriers, label))
+    good = names & measured(known)
+    telling = (
+        set(values((each for each in known.carriers if each.metric in (*REQUESTS, *THINGS)), label)) - good
+    )
+    scraped = (names & known.keys.get(LEAST, frozenset())) - good - telling
+    return _Seen(label, len(names), len(good), len(telling), len(scraped))

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from cockpit.config.ids import free, slug
 from cockpit.config.proposal import beside, labels, people
+from cockpit.config.proposal.labels import BY_NAME, LEAST
 from cockpit.config.proposal.naming import LONGEST, is_name, is_writable, quoted
 from cockpit.config.proposal.questions import BY_RULES, key_of, signal_names
 from cockpit.config.proposal.shape import Choice, Guess, Proposal, ProposedService, Use
@@ -20,22 +21,20 @@ from cockpit.text import join_names, plural
 MOST_SERVICES: Final = 5_000
 MOST_NEEDS: Final = 100
 """Of one service; a gateway that calls everybody would drown the picture."""
-BY_NAME: Final = ("otel-http", "kubernetes-deployment", "kafka-consumer", "slo-burn")
-"""Presets whose key is the name of a service."""
-LEAST: Final = "up"
 _KINDS: Final = {"database": "database", "virtual_node": "external"}
 
 
 def propose(known: Known, label: str = "") -> Proposal:
     """`label` is what a person wants services told apart by; empty: the one that does it best."""
-    choice = labels.choose(known.carriers, label)
-    return _Proposing(known, choice).proposal()
+    return _Proposing(known, labels.choose(known, label), asked_for=bool(label)).proposal()
 
 
 @dataclass(slots=True)
 class _Proposing:
     known: Known
     choice: Choice | None
+    asked_for: bool = False
+    """A person has said which label."""
     names: dict[str, str] = field(default_factory=dict)
     """Services by what the label, or tracing, calls them; in the end the same text nearly always."""
     found: dict[str, ProposedService] = field(default_factory=dict)
@@ -43,6 +42,7 @@ class _Proposing:
 
     def proposal(self) -> Proposal:
         self._from_label()
+        self._from_requests()
         for thing in beside.things(self.known.keys, self.names, self.remarks):
             self._add_thing(thing)
         self._from_graph()
@@ -72,6 +72,17 @@ class _Proposing:
             self.names[value] = value
             uses = (*self._by_name(value), *_alive(self.known, value, jobs))
             self._put(ProposedService(value, uses=uses))
+
+    def _from_requests(self) -> None:
+        """Who answers HTTP under a name of its own is a service, whatever label tells the others apart."""
+        if self.asked_for:
+            return
+        new = sorted(self.known.keys.get("otel-http", frozenset()) - self.found.keys())
+        for name in self._usable(new, "name of preset otel-http", "names of preset otel-http"):
+            if name not in self.names:
+                self.names[name] = name
+                uses = tuple(self._by_name(name))
+                self._put(ProposedService(name, why="preset otel-http answers for it", uses=uses))
 
     def _by_name(self, name: str) -> list[Use]:
         """Presets whose query really answers for this name."""

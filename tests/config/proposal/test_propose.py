@@ -49,12 +49,8 @@ def names(proposal: Proposal) -> list[str]:
 
 def test_the_label_that_tells_most_services_apart_is_taken() -> None:
     found = propose(known(*requests("auth", "shop"), *up("apps", "node", "prometheus")))
-    assert found.choice == Choice(
-        "service_name",
-        "it names 2 services on 100 % of the series that count requests",
-        2,
-        (("job", 3),),
-    )
+    why = "2 of its 2 names answer requests or are deployments"
+    assert found.choice == Choice("service_name", why, 2, (("job", 3),))
     assert names(found) == ["auth", "shop"]
 
 
@@ -79,6 +75,32 @@ def test_without_requests_deployments_and_then_jobs_are_services() -> None:
     ]
     assert names(propose(known(*deployments, *up("kube", "node", "x", "y")))) == ["a", "b"]
     assert names(propose(known(*up("kube", "node"), keys={"up": {"kube", "node"}}))) == ["kube", "node"]
+
+
+def test_a_label_under_whose_names_much_is_measured_is_better_than_one_with_many_names() -> None:
+    """As in a cluster: its own parts answer requests under their job, everything else is a deployment."""
+    own = [Carrier("grpc_server_handled_total", {"service": "etcd", "job": "etcd"}, 50)]
+    scraped = [Carrier("up", {"service": f"{n}-svc", "job": n}, 1) for n in ("a", "b", "c", "d")]
+    running = [Carrier("kube_deployment_spec_replicas", {"deployment": n, "job": "kube"}, 1) for n in "xyz"]
+    keys = {"kubernetes-deployment": {"x", "y", "z"}, "up": {"a", "b", "c", "d", "etcd"}}
+    found = propose(known(*own, *scraped, *running, keys=keys))
+    assert found.choice == Choice(
+        "deployment", "presets measure 3 of its 3 names", 3, (("service", 5), ("job", 6))
+    )
+
+
+def test_who_answers_requests_under_another_label_is_a_service_all_the_same() -> None:
+    running = [Carrier("kube_deployment_spec_replicas", {"deployment": n, "job": "kube"}, 1) for n in "xyz"]
+    keys = {"kubernetes-deployment": {"x", "y", "z"}, "otel-http": {"x", "web"}}
+    facts = known(*running, *requests("x", "web"), keys=keys)
+    found = propose(facts)
+    assert found.choice is not None
+    assert (found.choice.label, names(found)) == ("deployment", ["web", "x", "y", "z"])
+    assert of(found, "web") == ProposedService(
+        "web", why="preset otel-http answers for it", uses=(Use("otel-http"),)
+    )
+    assert of(found, "x").uses == (Use("otel-http"), Use("kubernetes-deployment"))
+    assert names(propose(facts, "deployment")) == ["x", "y", "z"]
 
 
 def test_a_person_may_choose_the_label() -> None:

@@ -94,8 +94,7 @@ def test_every_guess_is_marked_beside_what_was_guessed() -> None:
         "# By label job there would be 1: cockpit init --label job",
         "apiVersion: cockpit/v1",
         "kind: Cockpit",
-        "services:  # guessed: by label service_name, "
-        "it names 2 services on 100 % of the series that count requests",
+        "services:  # guessed: by label service_name, presets measure 2 of its 2 names",
         "  - name: auth",
         "    signals:",
         "      - {use: otel-http, max_age: 1m30s}",
@@ -172,8 +171,7 @@ def test_it_is_told_what_was_found() -> None:
     )
     assert list(told(propose(facts))) == [
         "http://prom.example:9090 knows of 2 services and 1 call between them that nobody has reviewed.",
-        "Told apart by label service_name: it names 2 services on 100 % of the series that count requests. "
-        "It could also be: job (1).",
+        "Told apart by label service_name: presets measure 1 of its 2 names. It could also be: job (1).",
         "Presets: otel-http (1).",
         "No signal for auth: no shipped preset reads their metrics.",
         "Owners, from alerting rules: 0 of 2.",
