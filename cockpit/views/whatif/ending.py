@@ -60,7 +60,8 @@ def _limits(answer: Answer) -> Iterator[Told]:
 def over(answer: Answer) -> Iterator[Told]:
     """When it could be well again, by the best runbook of which anybody said how long it takes."""
     first = answer.noticing.first
-    timed = [way for way in ready(answer) if way.half is not None or way.budget is not None]
+    # What only helps others through repairs nothing.
+    timed = [way for way in ready(answer) if way.of and (way.half is not None or way.budget is not None)]
     if first is None:
         text = "When it is well again cannot be told: nothing measures that it begins."
         yield Told("over", text)
@@ -84,4 +85,4 @@ def _too_late(answer: Answer, until: float) -> Iterator[Told]:
     """What does not last until then."""
     short = [each for each in _limits(answer) if each.after is not None and each.after < until]
     if short:
-        yield Told("over", f"Longer than this lasts: {short[0].text}")
+        yield Told("over", f"Before that: {short[0].text}")

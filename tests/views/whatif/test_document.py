@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -201,3 +202,25 @@ def test_whatever_names_hold_stays_text(payload: str) -> None:
     for each in lines(found, {}, 80):
         assert first_hidden(each) == ""
     assert document(found, {})["service"] == name
+
+
+def test_what_does_not_last_until_it_is_over() -> None:
+    slow = replace(MODEL.books["failover"], time_budget=10_000.0)
+    untimed = replace(slow, steps=tuple(replace(step, expected=(None, None)) for step in slow.steps))
+    found = document(ask(replace(MODEL, books={"failover": untimed}), db=DOWN), {})
+    assert isinstance(found["next"], list)
+    assert found["next"][-2:] == [
+        "By 3 h: Well again at best, where somebody starts failover at once, and it works, "
+        "and keeps its budget, which nobody has measured.",
+        "Before that: Customers can buy: “Phone orders” is at its end.",
+    ]
+
+
+def test_when_it_is_over_cannot_be_told() -> None:
+    nothing = document(ask(replace(MODEL, runbooks=()), db=DOWN), {})
+    unseen = document(ask(cache=DOWN), {})
+    assert isinstance(nothing["next"], list)
+    assert isinstance(unseen["next"], list)
+    cannot = "When it is well again cannot be told"
+    assert nothing["next"][-1] == f"{cannot}: no runbook that fits says how long it takes."
+    assert unseen["next"][-1] == f"{cannot}: nothing measures that it begins."
