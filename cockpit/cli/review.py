@@ -35,7 +35,7 @@ def review(
     if json:
         say_json(view.document(found), indent=True)
     elif view.is_empty(found):
-        blank = not (live.record.seq or drill.record.seq)
+        blank = not (live.seq or drill.seq)
         say([view.empty(found, "nothing was ever put on record here" if blank else "")])
     elif markdown:
         write("".join(f"{each}\n" for each in view.markdown(found)))
@@ -73,7 +73,7 @@ async def _gathered(model: Model, mode: Literal["live", "drill"]) -> Gathering:
     journal = SqliteJournal(folder, create=False)
     try:
         # From the beginning: a checkpoint keeps of what is long over only how it ended.
-        while records := await journal.read(found.record.seq):
+        while records := await journal.read(found.seq):
             found.add(records)
     finally:
         await journal.close()

@@ -144,7 +144,11 @@ def _takes_on(fact: Fact) -> bool:
     return fact.kind == "service.acknowledged" and fact.body.get("on", True) is True
 
 
-def _owners(incident: Incident, facts: Iterable[Fact], since: Instant, end: Instant) -> Iterator[Instant]:
+def _owners(incident: Incident, facts: Sequence[Fact], since: Instant, end: Instant) -> Iterator[Instant]:
+    touched = {
+        *_levels(incident),
+        *(str(each.body.get("name")) for each in facts if _tells(each, since, end)),
+    }
     for fact in facts:
         if fact.incident == incident.id:
             body = cast("Mapping[str, Any]", fact.body)
@@ -152,9 +156,14 @@ def _owners(incident: Incident, facts: Iterable[Fact], since: Instant, end: Inst
             if taken or (fact.kind == "incident.handover" and body.get("phase") == "accepted"):
                 yield fact.at
         elif _takes_on(fact) and since <= fact.at <= end:
-            service = str(fact.body.get("service", ""))
-            if not incident.touched or service in incident.touched:
+            if not touched or str(fact.body.get("service", "")) in touched:
                 yield fact.at
+
+
+def _tells(fact: Fact, since: Instant, end: Instant) -> bool:
+    """Whether it says of a node that it is not fine."""
+    level = _shown(fact.body.get("level")) if fact.kind == "level.observed" else None
+    return level not in (None, Shown.OK, Shown.UNMONITORED) and since <= fact.at <= end
 
 
 def _recovered(course: Sequence[Moment]) -> Instant | None:

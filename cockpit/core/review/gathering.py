@@ -19,10 +19,12 @@ NO_TURN: Final = ("operator", "undone")
 
 
 class Gathering:
-    """`record` is the same that every other reader comes to."""
+    """`record` is what every other reader comes to, but for levels: there are far too many of them."""
 
     def __init__(self) -> None:
         self.record = Record()
+        self.seq = 0
+        """Of the last record that was added."""
         self.drills: list[Fact] = []
         """Results of drills."""
         self.held: dict[str, int] = {}
@@ -32,8 +34,9 @@ class Gathering:
 
     def add(self, records: Iterable[Recorded]) -> None:
         for news in records:
-            self.record = remembered(self.record, news)
-            fact = news.fact
+            fact, self.seq = news.fact, news.seq
+            if fact.kind != "level.observed":
+                self.record = remembered(self.record, news)
             if is_deep(fact.body):  # none of ours, and it changes nothing
                 continue
             if fact.kind in NEEDED:
