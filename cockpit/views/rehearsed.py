@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from cockpit.core.levels import Seconds
 from cockpit.core.model import Model
 from cockpit.core.rehearsal.evidence import UNDO
 from cockpit.core.rehearsal.grades import BookGrades, Grade, Graded, people_of
@@ -68,7 +69,7 @@ def of(runbook: Runbook, grades: BookGrades) -> Rehearsed:
     usual = of_book(runbook, grades)
     word = _word(grades)
     proven = is_proven(grades) and not has_failed(grades)
-    time = f", {age(usual.p50)}" if proven and usual and usual.tries else ""
+    time = f", {_time(usual.p50)}" if proven and usual and usual.tries else ""
     tone = Tone.PLAIN if proven else Tone.WARNING
     return Rehearsed(grades, f"{word}{time}", word, tone, usual, only(grades))
 
@@ -118,16 +119,20 @@ def who(grades: BookGrades) -> str:
 
 
 def usually(usual: Usual | None) -> str:
-    """ "usually 4 min, at most 6 min": what proven runs took, else what its author expects."""
+    """ "usually 4 min, seldom over 6 min": what proven runs took, else what its author expects."""
     if usual is None:
         return ""
-    at_most = "up to " if usual.most else ""
+    p50, p95 = _time(usual.p50), _time(usual.p95)
+    about = f"up to {p50}" if usual.most else p50
     if not usual.tries:
-        return f"expected {at_most}{age(usual.p50)}"
+        return f"expected {about}"
     if usual.tries == 1:
-        return f"took {at_most}{age(usual.p50)} once"
-    longest = f", seldom over {age(usual.p95)}" if age(usual.p95) != age(usual.p50) else ""
-    return f"usually {at_most}{age(usual.p50)}{longest}"
+        return f"took {about} once"
+    return f"usually {about}" + (f", seldom over {p95}" if p95 != p50 else "")
+
+
+def _time(seconds: Seconds) -> str:
+    return age(seconds) if seconds >= 1 else "under 1 s"
 
 
 def step_words(runbook: Runbook, id: str, told: Rehearsed | None) -> str:
