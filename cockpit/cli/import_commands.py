@@ -15,6 +15,12 @@ imports = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=False,
 )
+books = typer.Typer(
+    name="runbook",
+    help="Runbooks as files: from.",
+    rich_markup_mode=None,
+    no_args_is_help=False,
+)
 Config = Annotated[
     Path | None, typer.Option("--config", metavar="PATH", help="File or folder of the configuration.")
 ]
@@ -22,6 +28,7 @@ Config = Annotated[
 
 def register(app: typer.Typer) -> None:
     app.add_typer(imports)
+    app.add_typer(books)
 
 
 def _settings(context: typer.Context, config: Path | None) -> Settings:
@@ -59,3 +66,26 @@ def markdown(
     from cockpit.cli.import_markdown import import_markdown
 
     return import_markdown(_settings(context, config), pages, out)
+
+
+@books.callback()
+def _books() -> None:
+    """Keeps `from` a word of its own: a group of one command would swallow it."""
+
+
+@books.command("from")
+def from_(
+    context: typer.Context,
+    incident: Annotated[str, typer.Argument(metavar="INC", help="As in INC-42, or last.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="A new file; default: stdout.")
+    ] = None,
+    title: Annotated[
+        str, typer.Option("--title", metavar="TEXT", help="Default: that of the incident.")
+    ] = "",
+    config: Config = None,
+) -> int:
+    """A draft of what was done in an incident on record and stayed, with the notes as reasons."""
+    from cockpit.cli.runbook_from import runbook_from
+
+    return runbook_from(_settings(context, config), incident, out, title)

@@ -32,6 +32,8 @@ class Noted:
     """On its first line."""
     above: tuple[str, ...] = ()
     """On lines of their own."""
+    spread: bool = False
+    """A key a line, where the mapping would fit on one."""
 
 
 Value: TypeAlias = object
@@ -128,7 +130,8 @@ def _noted(value: Value) -> Noted:
     if not isinstance(value, Noted):
         return Noted(value)
     inner = _noted(value.value)
-    return Noted(inner.value, value.behind or inner.behind, (*value.above, *inner.above))
+    above = (*value.above, *inner.above)
+    return Noted(inner.value, value.behind or inner.behind, above, value.spread or inner.spread)
 
 
 def _entry(start: str, noted: Noted, indent: str) -> Iterator[str]:
@@ -155,7 +158,7 @@ def _items(items: Sequence[Value], indent: str) -> Iterator[str]:
         if not isinstance(noted.value, Mapping) or not noted.value:
             yield from _comments(noted.above, indent)
             yield from _entry(f"{indent}-", noted, indent)
-        elif flowing := _small(noted.value, len(indent) + 2):
+        elif not noted.spread and (flowing := _small(noted.value, len(indent) + 2)):
             yield from _comments(noted.above, indent)
             yield f"{indent}- {flowing}{_behind(noted)}"
         else:

@@ -87,6 +87,7 @@ ELSEWHERE = {
     "init": "only into a folder that was empty",
     "import backstage": "only into the file that it is told",
     "import markdown": "only into the folder that it is told",
+    "runbook from": "only into the file that it is told",
     "demo": "in a world of its own",
     "drill": "in a world of its own; on a sandbox it is refused",
     "record": "only into the file that it is told",

@@ -105,7 +105,8 @@ class _Making:
             elif name in self.present.others:
                 self.skipped.append(f"{entity.ref}: a capability has that name in the configuration")
             else:
-                yield Noted(self._entry(entity, name), above=(*self.wired.notes.get(name, ()),))
+                entry = self._entry(entity, name)  # which may have notes of its own
+                yield Noted(entry, above=tuple(self.wired.notes.get(name, ())), spread=True)
         for name, ref in self.wired.stubs.items():
             yield Noted(self._stub(name, ref), above=(f"Only named in the catalog, as {ref}.",))
 

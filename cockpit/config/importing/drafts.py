@@ -78,10 +78,14 @@ def _draft(made: Procedure, page: Page, id: str, source: str, around: Around) ->
     document["steps"] = steps
     text = written(document, _head(source, made), _foot(made, names))
     commands = sum(bool(each.command) for each in made.steps)
-    guesses = len(_mark.findall(text))
     return Draft(
-        id, text, len(steps), commands, len(names.prompts), guesses, len(made.rollback), made.left_out
+        id, text, len(steps), commands, len(names.prompts), marks(text), len(made.rollback), made.left_out
     )
+
+
+def marks(text: str) -> int:
+    """Guesses, as lint counts them."""
+    return len(_mark.findall(text))
 
 
 def _head(source: str, made: Procedure) -> list[str]:
@@ -123,7 +127,7 @@ def _metadata(made: Procedure, page: Page, id: str, around: Around) -> dict[str,
         card["alerts"] = alerts
     if tags := [each[:200] for each in page.front.get("tags", ())][:20]:
         card["tags"] = tags
-    if docs := _cut("\n\n".join(made.about), MOST_ABOUT):
+    if docs := cut("\n\n".join(made.about), MOST_ABOUT):
         card["docs"] = docs
     return card
 
@@ -151,10 +155,10 @@ def _step(made: StepDraft, names: Parameters) -> Value:
     why = "\n\n".join(made.why).strip()
     if len(told) > MOST_TOLD:
         why = f"{why}\n\n{told}".strip()
-        told = _cut(told, MOST_TOLD - 40) + " (all of it under why)"
-    step: dict[str, Value] = {"title": _escaped(title) if made.is_named else guessed(_escaped(title))}
+        told = cut(told, MOST_TOLD - 40) + " (all of it under why)"
+    step: dict[str, Value] = {"title": escaped(title) if made.is_named else guessed(escaped(title))}
     if why:
-        step["why"] = _plain(_cut(why, MOST_WHY))
+        step["why"] = unfilled(cut(why, MOST_WHY))
     manual: dict[str, Value] = {"instructions": _fitting(told or title)}
     if made.command:
         command, _ = names.filled(made.command)
@@ -165,21 +169,21 @@ def _step(made: StepDraft, names: Parameters) -> Value:
 
 def _fitting(text: str) -> str:
     """Escaping makes text longer, and it has to fit all the same."""
-    escaped = _escaped(text)
-    return escaped if len(escaped) <= MOST_TOLD else _cut(text.replace("${", "$ {"), MOST_TOLD)
+    safe = escaped(text)
+    return safe if len(safe) <= MOST_TOLD else cut(text.replace("${", "$ {"), MOST_TOLD)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """`${` as text, where `${...}` would be filled in."""
     return re.sub(r"\$(?=\{)", "$$", text)
 
 
-def _plain(text: str) -> str:
+def unfilled(text: str) -> str:
     """The same where nothing is filled in and people would read the escape."""
-    return _escaped(_braced.sub(r"$\1", text))
+    return escaped(_braced.sub(r"$\1", text))
 
 
-def _cut(text: str, most: int) -> str:
+def cut(text: str, most: int) -> str:
     """Whole words, and an ellipsis where something is missing."""
     if len(text) <= most:
         return text

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from cockpit.config.importing.loose import documents, mapping, texts
 from cockpit.config.importing.secrets import without_secrets
 from cockpit.config.importing.words import words
+from cockpit.text import clean
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -93,7 +94,7 @@ def page(text: str) -> Page:
     """Never fails: everything is Markdown."""
     from markdown_it import MarkdownIt
 
-    front, rest = _split(without_secrets(text))
+    front, rest = _split(without_secrets(clean(text, multiline=True)))
     parser = MarkdownIt("commonmark").enable("table")
     tokens = parser.parse("\n".join(_spaced(_short_code.sub("", rest).split("\n"))))
     return Page(tuple(_Reading(tokens).sections()), front)
@@ -223,7 +224,7 @@ def _prose(token: Token) -> Para:
                 if address.startswith(("http:", "https:")) and address not in "".join(parts[-3:]):
                     parts.append(f" ({address})")
                 address = ""
-    text = " ".join(html.unescape("".join(parts)).split())
+    text = " ".join(clean(html.unescape("".join(parts)), multiline=True).split())
     has_link = any(each.type == "link_open" for each in token.children or ())
     return Para(text, tuple(codes), has_link and not outside)
 
@@ -236,4 +237,4 @@ def _is_html(said: str) -> bool:
 def _without_tags(said: str) -> str:
     said = _comment.sub("", said)
     said = _tag.sub(lambda found: " " if found[1].lower() in _TAGS else found[0], said)
-    return " ".join(html.unescape(said).split())
+    return " ".join(clean(html.unescape(said), multiline=True).split())
