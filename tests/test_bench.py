@@ -18,6 +18,7 @@ TINY: dict[str, dict[str, Any]] = {
     "evaluation": {"SIZES": (5,), "LARGEST": 5, "TURNS": 1},
     "loading": {"SIZES": (5,)},
     "whatif": {"SERVICES": 8, "SAMPLE": 2},
+    "audit": {"SERVICES": 5, "TURNS": 1},
     "books": {"BOOKS": 2, "SERVICES": 2},
     "journal": {"APPENDS": 3, "HISTORY": 10},
     "process": {"FLOOD": 1024 * 1024},

@@ -19,6 +19,7 @@ PARTS = {
     "evaluation": "Evaluation",
     "loading": "Loading",
     "whatif": "What if",
+    "audit": "Readiness",
     "books": "Many runbooks",
     "journal": "Journal",
     "process": "Commands",
