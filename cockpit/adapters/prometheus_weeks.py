@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -20,6 +21,8 @@ from cockpit.core.queries import Question, Vector, history_plans
 from cockpit.core.slots import Slots
 
 ANY: Final = Question("count(up)", ())
+FIRST_WORD: Final[Seconds] = 10.0
+"""Within which it has to answer anything at all."""
 AWAY: Final[Seconds] = 120.0
 """Without a scrape for so long it was away; never less than four scrapes or two steps."""
 
@@ -41,12 +44,15 @@ class Weeks:
     async def meet(self) -> None:
         """Before the first window. Raises Trouble where it cannot be asked at all."""
         try:
-            await self._server.instant(ANY, PATIENCE)
+            async with asyncio.timeout(FIRST_WORD):
+                await self._server.instant(ANY, FIRST_WORD)
+                if any(asking.by_rule for plan in self._plans for asking in plan.askings):
+                    read: Callable[[object], RuleBook] = partial(rule_book, self._memory.also)
+                    self._memory.rules = await self._server.data("api/v1/rules?type=alert", read)
+        except TimeoutError:
+            raise Trouble(f"no answer within {FIRST_WORD:g} s", "is it overloaded?") from None
         except Trouble as trouble:
             raise await self._server.explain(trouble) from None
-        if any(asking.by_rule for plan in self._plans for asking in plan.askings):
-            read: Callable[[object], RuleBook] = partial(rule_book, self._memory.also)
-            self._memory.rules = await self._server.data("api/v1/rules?type=alert", read)
 
     async def window(
         self, start: Instant, end: Instant, step: Seconds
@@ -114,7 +120,8 @@ class Weeks:
 
     async def _asked(self, question: Question, window: Window) -> list[Vector] | None:
         try:
-            return (await self._server.window(question, window, PATIENCE))[0]
+            async with asyncio.timeout(PATIENCE):
+                return (await self._server.window(question, window, PATIENCE))[0]
         except (Trouble, TimeoutError):
             return None
 

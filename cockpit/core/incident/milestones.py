@@ -155,9 +155,12 @@ def _owners(incident: Incident, facts: Sequence[Fact], since: Instant, end: Inst
             taken = fact.kind == "incident.role" and body.get("who")
             if taken or (fact.kind == "incident.handover" and body.get("phase") == "accepted"):
                 yield fact.at
-        elif _takes_on(fact) and since <= fact.at <= end:
-            if not touched or str(fact.body.get("service", "")) in touched:
-                yield fact.at
+        elif (
+            _takes_on(fact)
+            and since <= fact.at <= end
+            and (not touched or str(fact.body.get("service", "")) in touched)
+        ):
+            yield fact.at
 
 
 def _tells(fact: Fact, since: Instant, end: Instant) -> bool:
