@@ -110,7 +110,7 @@ def prepare(settings: Settings, wanted: Wanted) -> Prepared:
 
 def _check(wanted: Wanted) -> None:
     if not wanted.scenario and not wanted.runbook:
-        raise UsageError("what is to be rehearsed?", "name a scenario, or --runbook ID")
+        raise UsageError("nothing was named that could be rehearsed", "name a scenario, or --runbook ID")
     if wanted.speed is not None and not 0 < wanted.speed < math.inf:
         raise UsageError("--speed must be above 0", "1 is the pace of the scenario, 10 ten times as fast")
     for name in HEADLESS:
