@@ -42,7 +42,7 @@ class Edges:
         self.skipped: list[str] = []
         running = [each for each in catalog.entities if each.ref.kind in ("component", "resource")]
         self.running = [each for each in running if self._runs(each)]
-        self.names = _names(self.running)
+        self.names = _names(self.running, present.services)
         self.stubs: dict[str, Ref] = {}
         """Services that are only ever named."""
         self.edges: dict[str, list[Edge]] = {}
@@ -136,12 +136,14 @@ class Edges:
             edges.append(edge)
 
 
-def _names(running: Iterable[Entity]) -> dict[Ref, str]:
-    """As they are written; where two have one name, the second is called by its whole reference."""
+def _names(running: Iterable[Entity], present: Iterable[str]) -> dict[Ref, str]:
+    """As they are written, here or there; where two have one name, the second is called by its reference."""
+    here = {each.lower(): each for each in present}
     found: dict[Ref, str] = {}
     taken: set[str] = set()
     for entity in running:
-        name = entity.name if entity.name.lower() not in taken else str(entity.ref)
+        plain = entity.name.lower()
+        name = here.get(plain, entity.name) if plain not in taken else str(entity.ref)
         taken.add(name.lower())
         found[entity.ref] = name
     return found
