@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from cockpit.core.backtest.model import Backtest, Calmer, Episode, Flapping, Seen
+from cockpit.core.backtest.model import IDLE, Backtest, Calmer, Episode, Flapping, Seen, Spent
 from cockpit.core.levels import Instant, Seconds, Shown
 from cockpit.core.model import Degradation, Model
 from cockpit.text import age, join_names, number, percent, plural, remaining
@@ -24,15 +24,17 @@ WORTH_TELLING: Final[Seconds] = 120.0
 GAPS: Final = 5
 FEW: Final = 5
 """Small episodes that are told one by one."""
-LEVELS: Final = (Shown.OK, Shown.AT_RISK, Shown.DEGRADED, Shown.FAILING, Shown.DOWN, Shown.UNKNOWN)
+LEVELS: Final = (*(each.value for each in Shown if each is not Shown.UNMONITORED), IDLE)
+SEEN_AT: Final = frozenset(LEVELS) - {IDLE, Shown.UNKNOWN.value}
 TEXT: Final = Column(grow=True)
+_BAD: Final = {**{level.value: bad for level, bad in BADNESS.items()}, IDLE: BADNESS[Shown.OK]}
 RIGHT: Final = Column(right=True)
 
 
 def anything_seen(found: Backtest) -> bool:
     """Whether any service or capability was ever known."""
     spent = [*found.seen.services.values(), *found.seen.capabilities.values()]
-    return any(seconds > 0 for each in spent for level, seconds in each.items() if level is not Shown.UNKNOWN)
+    return any(seconds > 0 for each in spent for level, seconds in each.items() if level in SEEN_AT)
 
 
 def notes(
@@ -108,10 +110,10 @@ def _in_short(seen: Seen) -> str:
 
 
 def unknown_share(seen: Seen) -> float:
-    """Of the time of all services and capabilities."""
+    """Of the time of all services and capabilities; without traffic there is nothing to be known."""
     spent = [*seen.services.values(), *seen.capabilities.values()]
-    whole = sum(sum(each.values()) for each in spent)
-    return sum(each.get(Shown.UNKNOWN, 0.0) for each in spent) / whole if whole else 1.0
+    whole = sum(seconds for each in spent for level, seconds in each.items() if level != IDLE)
+    return sum(each.get(Shown.UNKNOWN.value, 0.0) for each in spent) / whole if whole else 1.0
 
 
 def _episodes(seen: Seen, width: int) -> Iterator[str]:
@@ -193,9 +195,6 @@ def _signal(flapping: Flapping, several: bool) -> str:
     return f"{flapping.owner} {flapping.signal}{where}"
 
 
-Spent = Mapping[Shown, Seconds]
-
-
 def _titled(model: Model, spent: Mapping[str, Spent]) -> dict[str, Spent]:
     titles = {each.name: each.title or each.name for each in model.capabilities}
     return {titles[name]: each for name, each in spent.items()}
@@ -205,17 +204,16 @@ def _least_ok(spent: Mapping[str, Spent]) -> dict[str, Spent]:
     """Those that were not always fine, the worst first."""
 
     def badness(each: tuple[str, Spent]) -> tuple[float, str]:
-        return -sum(seconds * BADNESS[level] for level, seconds in each[1].items()), each[0]
+        return -sum(seconds * _BAD[level] for level, seconds in each[1].items()), each[0]
 
-    hurt = [
-        each for each in spent.items() if any(s > 0 for level, s in each[1].items() if level is not Shown.OK)
-    ]
+    ok = Shown.OK.value
+    hurt = [each for each in spent.items() if any(s > 0 for level, s in each[1].items() if level != ok)]
     return dict(sorted(hurt, key=badness))
 
 
 def _times(title: str, spent: Mapping[str, Spent], width: int) -> Iterator[str]:
     used = [level for level in LEVELS if any(each.get(level) for each in spent.values())]
-    columns = (Column(most=40), *(Column(right=True, title=level_word(level)) for level in used))
+    columns = (Column(most=40), *(Column(right=True, title=level.replace("_", " ")) for level in used))
     rows = []
     for name, each in list(spent.items())[:SHOWN]:
         whole = sum(each.values())
@@ -347,7 +345,7 @@ def _flap(flapping: Flapping) -> dict[str, Any]:
 
 def _spent(spent: Spent) -> dict[str, float]:
     """Seconds by level."""
-    return {level.value: spent[level] for level in LEVELS if spent.get(level)}
+    return {level: spent[level] for level in LEVELS if spent.get(level)}
 
 
 def _calmer(of: Calmer) -> dict[str, Any]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from cockpit.core.levels import Instant, Level, Seconds, Severity, Shown
+from cockpit.core.levels import Instant, Level, Seconds, Severity
 
 Ended: TypeAlias = Literal["seen", "unseen", "open"]
 """`seen`: all of it was seen to be well again. `unseen`: nobody could see how it ended. `open`: it was still
 so, or nobody could see, at the end of what was looked at."""
+
+IDLE: Final = "IDLE"
+"""Instead of UNKNOWN, where there was only too little traffic to judge by."""
+Spent: TypeAlias = Mapping[str, Seconds]
+"""How long it was shown at which level, or idle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +121,9 @@ class Seen:
     episodes: tuple[Episode, ...] = ()
     flapping: tuple[Flapping, ...] = ()
     """The most often first."""
-    services: Mapping[str, Mapping[Shown, Seconds]] = field(default_factory=dict)
-    """How long each was shown at which level; only those that are measured or depend on something."""
-    capabilities: Mapping[str, Mapping[Shown, Seconds]] = field(default_factory=dict)
+    services: Mapping[str, Spent] = field(default_factory=dict)
+    """Only those that are measured or depend on something."""
+    capabilities: Mapping[str, Spent] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
     spells: Mapping[tuple[str, str], tuple[Spell, ...]] = field(default_factory=dict)
     """By owner and signal, over all servers."""

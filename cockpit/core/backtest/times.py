@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from cockpit.core.backtest.model import Gap
+from cockpit.core.backtest.model import IDLE, Gap, Spent
 from cockpit.core.health.state import Health, Node
 from cockpit.core.levels import Instant, Seconds, Shown
 
@@ -17,7 +17,7 @@ class Times:
         self._speaks = speaks
         self._nodes: Sequence[Node] = ()
         self._since: list[Instant] = []
-        self._spent: list[dict[Shown, Seconds]] = [{} for _ in names]
+        self._spent: list[dict[str, Seconds]] = [{} for _ in names]
         self._at: Instant | None = None
         self._gaps: list[Gap] = []
         self._blind_since: Instant | None = None
@@ -32,7 +32,7 @@ class Times:
         self._mind_blindness(health, at)
         self._at = at
 
-    def told(self, names: Sequence[str]) -> dict[str, Mapping[Shown, Seconds]]:
+    def told(self, names: Sequence[str]) -> dict[str, Spent]:
         """Up to the last poll, by name."""
         self._spend_all(self._at)
         wanted = set(names)
@@ -48,12 +48,12 @@ class Times:
             self._since = [at] * len(nodes)
         else:
             for number, (was, now) in enumerate(zip(self._nodes, nodes, strict=True)):
-                if was is not now and was.level is not now.level:
+                if was is not now and _how(was) != _how(now):
                     self._spend(number, at)
         self._nodes = nodes
 
     def _spend(self, number: int, until: Instant) -> None:
-        spent, level = self._spent[number], self._nodes[number].level
+        spent, level = self._spent[number], _how(self._nodes[number])
         spent[level] = spent.get(level, 0.0) + until - self._since[number]
         self._since[number] = until
 
@@ -65,7 +65,7 @@ class Times:
     def _nobody_looked(self, begin: Instant, end: Instant) -> None:
         self._spend_all(begin)
         for number, node in enumerate(self._nodes):
-            level = node.level if node.level is Shown.UNMONITORED else Shown.UNKNOWN
+            level = (node.level if node.level is Shown.UNMONITORED else Shown.UNKNOWN).value
             spent = self._spent[number]
             spent[level] = spent.get(level, 0.0) + end - begin
             self._since[number] = end
@@ -73,9 +73,13 @@ class Times:
             self._gaps.append(Gap(begin, end))
 
     def _mind_blindness(self, health: Health, at: Instant) -> None:
-        blind = health.total > 0 and health.known == 0
+        blind = health.known == 0 and any(node.unknown and not node.idle for node in health.services())
         if blind and self._blind_since is None:
             self._blind_since = at
         elif not blind and self._blind_since is not None:
             self._gaps.append(Gap(self._blind_since, at))
             self._blind_since = None
+
+
+def _how(node: Node) -> str:
+    return IDLE if node.idle and node.level is Shown.UNKNOWN else node.level.value
