@@ -85,6 +85,7 @@ def add_evidence(path: Path, evidence: Iterable[Evidence]) -> None:
     lines = [json.dumps(line(each), ensure_ascii=True, allow_nan=False) for each in evidence]
     text = "".join(f"{each}\n" for each in lines).encode()
     try:
+        path.parent.mkdir(exist_ok=True)  # evidence/ beside a configuration that has none yet
         descriptor = os.open(path, APPEND, 0o644)
         try:
             os.write(descriptor, text)

@@ -178,7 +178,7 @@ def test_a_runbook_can_be_tried_on_an_incident(capsys: pytest.CaptureFixture[str
 def test_a_file_that_cannot_be_written_is_said_after_everything_else(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    wrong = ("--evidence", str(tmp_path / "nowhere" / "e.ndjson"))
+    wrong = ("--evidence", str(tmp_path / "nowhere" / "deeper" / "e.ndjson"))
     code, out, err = told(capsys, "drill", "--runbook", "search-restart", "--headless", *wrong, *CONFIG)
     assert code == WRONG
     assert "DRILL runbook:search-restart: passed" in out
