@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -40,8 +41,9 @@ def audit(settings: Settings, *, json: bool, markdown: bool, fail_on: str | None
         raise UsageError("--json and --markdown at once", "choose one of them")
     severity = _severity(fail_on)
     loaded = load(settings)
+    gc.freeze()  # what was loaded stays to the end: looking through it again and again takes half a second
     heard = asyncio.run(_asked(settings, loaded.model)) if live else Heard()
-    made = _made(loaded, asyncio.run(_recorded(loaded)), heard)
+    made = _made(loaded, asyncio.run(_recorded(loaded.model)), heard)
     _show(made, loaded.model, json=json, markdown=markdown)
     if heard.trouble:  # what the files have to say is said all the same
         raise heard.trouble
@@ -82,16 +84,24 @@ def _made(loaded: Loaded, record: Record, heard: Heard) -> Audit:
     )
 
 
-async def _recorded(loaded: Loaded) -> Record:
+async def _recorded(model: Model) -> Record:
     """What is on record; where it cannot be read that is said, and nothing of it counts."""
+    from cockpit.adapters.journal.place import DATABASE, place
     from cockpit.core.state import Record
     from cockpit.engine.runs.remembered import record_now
-    from cockpit.wiring import acting
 
     try:
-        async with acting.world(loaded, actor="", readonly=True, complain=_complain) as world:
-            return await record_now(world.journal)
-    except JournalError as error:
+        folder = place(model.name, model.journal)
+        if not (folder.path / DATABASE).exists():
+            return Record()
+        from cockpit.adapters.journal.sqlite import SqliteJournal
+
+        journal = SqliteJournal(folder, create=False)
+        try:
+            return await record_now(journal)
+        finally:
+            await journal.close()
+    except (JournalError, OSError) as error:
         _complain(f"what is on record does not count: {error}")
         return Record()
 
