@@ -14,7 +14,7 @@ from cockpit.core.rehearsal.expecting import Judged, Performed
 from cockpit.core.rehearsal.walk import PartWalked, Walk
 from cockpit.core.runbook.run import Run
 from cockpit.core.scenario import Expectation
-from cockpit.text import join_names, plural, say
+from cockpit.text import join_names, plural
 from cockpit.views.words_runs import RUN_STATES
 
 SCHEMA: Final = "cockpit.drill/v1"
@@ -111,8 +111,8 @@ def expectation(expected: Expectation) -> str:
         "undo_used": "used to take something back",
         "used": "run to its end",
         "not_used": "not used",
-        "integrity": f"data {say(expected.is_)} in the end",
-        "not_worse": f"never worse than {say(expected.level)}",
+        "integrity": f"data {expected.is_} in the end",
+        "not_worse": f"never worse than {expected.level.replace('_', ' ')}",
         "declared": "an incident declared",
         "flag_set": "set" if expected.to is None else f"set to {_plain(expected.to)}",
     }

@@ -15,7 +15,6 @@ from cockpit.core.rehearsal.track import Seen, Track
 from cockpit.core.runbook.run import Run
 from cockpit.core.runbook.states import Phase, StepState
 from cockpit.core.scenario import Expectation, Scenario
-from cockpit.text import say
 
 ACTS: Final = frozenset({"step.intent", "flag.requested", "degradation.marked"})
 """Facts with which somebody does something about it; looking and talking are none."""
@@ -129,17 +128,25 @@ def _sightings(performed: Performed, names: Iterable[str]) -> Iterator[Instant]:
     for name in names:
         begun = performed.start + onset(performed.scenario, name)
         seen = performed.track.of(name)
-        for one, following in zip(seen, (*seen[1:], None), strict=True):
+        for one, following in _with_next(seen):
             over = following is not None and following.at <= begun
             if not over and _tells(performed, name, one):
                 yield max(one.at, begun)
                 break
 
 
+def _with_next(seen: Sequence[Seen]) -> Iterator[tuple[Seen, Seen | None]]:
+    return ((one, seen[number] if number < len(seen) else None) for number, one in enumerate(seen, 1))
+
+
 def _tells(performed: Performed, name: str, seen: Seen) -> bool:
     """A signal that is taken away by the scenario is a sign like any other; a blind cockpit is none."""
     hidden = seen.level is Shown.UNKNOWN and is_hidden(performed.scenario, name, performed.since(seen.at))
     return seen.is_wrong or hidden
+
+
+def _word(machine: str) -> str:
+    return machine.replace("_", " ")
 
 
 # How it ended
@@ -160,15 +167,13 @@ def _recovered(performed: Performed, expected: Expectation) -> Judged:
     name = expected.of
     begun = performed.start + onset(performed.scenario, name)
     seen = performed.track.of(name)
-    lately = [
-        one for one, after in zip(seen, (*seen[1:], None), strict=True) if not after or after.at > begun
-    ]
+    lately = [one for one, after in _with_next(seen) if after is None or after.at > begun]
     if not any(one.hurts or one.is_wrong for one in lately):
         return Judged(expected, False, why="it was never seen to be wrong")
     worst = Level.AT_RISK if any(one.hurts for one in lately) else Level.OK
     since = well_since(seen, worst)
     if since is None:
-        return Judged(expected, False, why=f"it is {say(seen[-1].level)} in the end")
+        return Judged(expected, False, why=f"it is {_word(seen[-1].level)} in the end")
     return Judged(expected, True, performed.since(since))
 
 
@@ -177,7 +182,7 @@ def _integrity(performed: Performed, expected: Expectation) -> Judged:
     if not seen:
         return Judged(expected, False, why="nobody could see it")
     if seen[-1].integrity != expected.is_:
-        return Judged(expected, False, why=f"its data is {say(seen[-1].integrity)} in the end")
+        return Judged(expected, False, why=f"its data is {_word(seen[-1].integrity)} in the end")
     since = seen[-1].at
     for one in reversed(seen):
         if one.integrity != expected.is_:
@@ -193,7 +198,7 @@ def _not_worse(performed: Performed, expected: Expectation) -> Judged:
         return Judged(expected, False, why="nobody could see it")
     for one in seen:
         if one.level.level is not None and one.level.level > borne:
-            return Judged(expected, False, performed.since(one.at), why=f"it was {say(one.level)}")
+            return Judged(expected, False, performed.since(one.at), why=f"it was {_word(one.level)}")
     return Judged(expected, True)
 
 
