@@ -115,7 +115,7 @@ def test_a_look_that_says_applied_before_the_step_is_told(
     (tmp_path / "runbooks/state").write_text("old\n")
     done = cockpit("lint", "--live", "--json", "--config", config, cwd=tmp_path)
     found = [each for each in json.loads(done.stdout)["findings"] if each["code"][0] == "R"]
-    assert [each["code"] for each in found] == ["R18", *told], done.stderr
+    assert [each["code"] for each in found] == ["R14", "R16", "R18", *told], done.stderr
     assert all(each["severity"] == "warning" for each in found)
 
 
