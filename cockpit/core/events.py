@@ -19,6 +19,7 @@ from cockpit.core.wanted import Wanted
 
 if TYPE_CHECKING:  # the state names decisions, so it is the one that imports at run time
     from cockpit.core.audit.answers import Audit
+    from cockpit.core.rehearsal.drilled import LastDrill
     from cockpit.core.state import Entry, Record
 
 
@@ -300,6 +301,8 @@ class Audited:
     audit: Audit
     basis: Hashable
     """Of `core.audit.standing`: while it is the same, the audit holds."""
+    drills: Mapping[str, LastDrill] = field(default_factory=dict)
+    """By scenario: how the last drill of it on record here came out."""
 
 
 Decision: TypeAlias = DegradationMarked | IntegrityAttested | ServiceAcknowledged | IncidentActed

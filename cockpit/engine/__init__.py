@@ -27,7 +27,7 @@ from cockpit.core.update_timeline import described
 from cockpit.core.wanted import Wanted
 from cockpit.engine.acting import MakeActing, refusal
 from cockpit.engine.asking import Asking, Connect, Outside
-from cockpit.engine.auditing import Auditing
+from cockpit.engine.auditing import Auditing, Drills
 from cockpit.engine.lane import DecisionLane
 from cockpit.engine.large import is_large, leave_room
 from cockpit.engine.looking_back import LookingBack
@@ -70,11 +70,12 @@ class Engine:
         step: Seconds = 15.0,
         observes: Callable[[], bool] | None = None,
         looks_back: Reach | None = None,
+        drills: Drills | None = None,
     ) -> None:
         """`step`: between two moments of history, in seconds; never less than the poll interval.
 
         `observes`: claims to be the one who puts levels on record; None: this cockpit never does.
-        `looks_back`: who remembers what the business did before.
+        `looks_back`: who remembers what the business did before. `drills`: what is on record of drills.
         """
         self.state = state
         self._clock = clock
@@ -88,7 +89,7 @@ class Engine:
         self._unreasoned = asyncio.Event()
         self._reasoning = False
         self._folding = False
-        self._auditing = Auditing(lambda: self.state, self.dispatch, clock)
+        self._auditing = Auditing(lambda: self.state, self.dispatch, clock, drills)
         self._tail = Tail(journal, clock, self.dispatch, lambda: self.state)
         self._acting = acting(self.dispatch, self._tail.poke) if acting else None
         self._looking_back = (

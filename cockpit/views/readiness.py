@@ -142,19 +142,26 @@ def _scenarios(state: State, now: Instant) -> Section:
 def _scenario(card: ScenarioCard, last: LastDrill | None, now: Instant) -> Row:
     cells = (
         line(card.title or card.id),
-        line(result(last, now), Tone.DIM if last is None else Tone.WARNING if last.failed else Tone.PLAIN),
+        line(result(last, now), Tone.DIM if last is None else _came_out(last)),
         line(card.id, Tone.KEY),
     )
     return Row(cells, card.id, "scenario")
 
 
+def _came_out(last: LastDrill) -> Tone:
+    return Tone.WARNING if last.failed or last.passed is False else Tone.PLAIN
+
+
 def result(last: LastDrill | None, now: Instant) -> str:
     if last is None:
         return "no drill on record"
+    whose = f"{last.by or 'somebody'}, {age(now - last.at)} ago"
+    if last.passed is not None:
+        return f"{'passed' if last.passed else 'FAILED'}; {whose}"
     said = [f"{last.well} went well"]
     said += [f"{last.failed} failed"] * bool(last.failed)
     said += [f"{last.unknown} unclear"] * bool(last.unknown)
-    return f"{', '.join(said)}; {last.by or 'somebody'}, {age(now - last.at)} ago"
+    return f"{', '.join(said)}; {whose}"
 
 
 # What the cursor is on

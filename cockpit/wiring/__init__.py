@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cockpit.adapters.clock import ScaledClock, SystemClock
 from cockpit.adapters.journal.memory import MemoryJournal
 from cockpit.core.events import Event, ModelRejected, ModelReloaded, Reported
+from cockpit.core.journal import Recorded
 from cockpit.core.model import Model
 from cockpit.core.scenario import Scenario
 from cockpit.core.state import State
@@ -89,7 +90,22 @@ def _on_record(
         acting=crew,
         observes=observes,
         looks_back=_remembering,
+        drills=_drilled,
     )
+
+
+async def _drilled(model: Model) -> Sequence[Recorded]:
+    """How drills ended, where any are on record on this machine."""
+    from cockpit.core.rehearsal.earlier import FINISHED
+    from cockpit.wiring.drilling import archive, is_kept
+
+    if not is_kept(model):
+        return ()
+    journal = archive(model, create=False)
+    try:
+        return await journal.read(kind=FINISHED)
+    finally:
+        await journal.close()
 
 
 def _remembering(state: State) -> tuple[Archive, Metrics]:

@@ -11,6 +11,7 @@ from cockpit.core.audit.auditing import audit
 from cockpit.core.audit.standing import basis_of, known_of
 from cockpit.core.events import AuditAsked, Audited
 from cockpit.core.model import ScenarioCard
+from cockpit.core.rehearsal.drilled import LastDrill
 from cockpit.core.state import State
 from cockpit.core.update import update
 from cockpit.tui.jump import destination
@@ -59,7 +60,7 @@ async def test_the_answers_stand_first_and_everything_can_be_reached(size: tuple
         assert "db-down" in last
         assert "went well; mara" in last
         assert "cockpit drill db-down" in last
-        assert stage.events == []  # what is known already is not asked for
+        assert stage.events == [AuditAsked()]  # a drill may have come meanwhile
 
 
 async def test_what_is_not_known_yet_is_asked_for_once() -> None:
@@ -121,6 +122,17 @@ async def test_a_runbook_opens_its_plan_and_a_scenario_says_how_it_is_started() 
         assert "cockpit drill db-down" in told
         assert "only walked" in await keys(pilot, "k", until="only walked")
         assert pilot.app.screen.node == "orders-db-failover"  # type: ignore[attr-defined]
+
+
+async def test_how_a_drill_came_out_says_more_than_what_was_done_in_it() -> None:
+    state = ready()
+    audited = state.picture.audited
+    assert audited is not None
+    late = LastDrill(1_700_000_500.0, "leo", passed=False)
+    state = replace(state, picture=replace(state.picture, audited=replace(audited, drills={"db-down": late})))
+    async with staged(state).app().run_test(size=(80, 24)) as pilot:
+        await keys(pilot, "6", until="Seven questions")
+        assert "FAILED; leo, 6 min ago" in await keys(pilot, "G", until="The database is gone")
 
 
 def test_it_is_reached_by_name_and_from_the_palette() -> None:

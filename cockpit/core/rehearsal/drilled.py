@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from cockpit.core.journal import Recorded
 from cockpit.core.levels import Instant, Seconds
 from cockpit.core.model import Model
+from cockpit.core.rehearsal.earlier import FINISHED
 from cockpit.core.rehearsal.evidence import Evidence
 from cockpit.core.same import Same
 from cockpit.core.state import State
@@ -21,10 +23,12 @@ ONE_DRILL: Final[Seconds] = 3_600.0
 class LastDrill:
     at: Instant
     by: str
-    well: int
+    well: int = 0
     """Parts of runbooks that went well."""
-    failed: int
-    unknown: int
+    failed: int = 0
+    unknown: int = 0
+    passed: bool | None = None
+    """Whether it came out as the scenario expects; None: only what was done in it is known."""
 
 
 def drilled(evidence: Iterable[Evidence]) -> dict[str, LastDrill]:
@@ -45,9 +49,27 @@ def _last(told: list[Evidence]) -> LastDrill:
     )
 
 
+def finished(records: Iterable[Recorded]) -> dict[str, LastDrill]:
+    """By scenario, of the drills on record here; what makes no sense is left out."""
+    found: dict[str, LastDrill] = {}
+    for record in records:
+        fact = record.fact
+        scenario, passed = fact.body.get("scenario"), fact.body.get("passed")
+        if fact.kind == FINISHED and isinstance(scenario, str) and isinstance(passed, bool):
+            found[scenario] = LastDrill(fact.at, fact.actor, passed=passed)
+    return found
+
+
 def last_drills(state: State) -> Mapping[str, LastDrill]:
-    """By scenario; quick to ask again as long as nothing was loaded anew or settled."""
-    return _drilled(Same(state.model), Same(state.record.evidence))
+    """By scenario; quick to ask again as long as nothing was loaded anew or settled.
+
+    How a drill came out says more than what was done in it, unless that is of a later one.
+    """
+    found = dict(_drilled(Same(state.model), Same(state.record.evidence)))
+    for scenario, last in (state.picture.audited.drills if state.picture.audited else {}).items():
+        if scenario not in found or found[scenario].at <= last.at + ONE_DRILL:
+            found[scenario] = last
+    return found
 
 
 @lru_cache(maxsize=2)

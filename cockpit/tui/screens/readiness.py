@@ -59,9 +59,9 @@ class Readiness(View):
         self.show_detail()
 
     def _ask(self, state: State) -> None:
-        """Once for each state of what is known; what comes of it is drawn when it comes."""
-        basis, known = basis_of(state), state.picture.audited
-        if basis != self._asked and (known is None or known.basis != basis):
+        """When it is opened, and for each change of what is known; it is drawn when it comes."""
+        basis = basis_of(state)
+        if basis != self._asked:
             self._asked = basis
             self.cockpit.dispatch(AuditAsked())
 
