@@ -56,7 +56,13 @@ def rehearsed(state: State) -> Mapping[str, Rehearsed]:
 
 @lru_cache(maxsize=2)
 def _rehearsed(model: Same[Model], grades: Same[Mapping[str, BookGrades]]) -> Mapping[str, Rehearsed]:
-    return {id: of(model.it.books[id], each) for id, each in grades.it.items()}
+    return {id: _of(Same(model.it.books[id]), Same(each)) for id, each in grades.it.items()}
+
+
+@lru_cache(maxsize=2048)
+def _of(runbook: Same[Runbook], grades: Same[BookGrades]) -> Rehearsed:
+    """Of one that nothing was settled of meanwhile it is known already."""
+    return of(runbook.it, grades.it)
 
 
 def short_of(state: State, id: str) -> tuple[str, Tone]:

@@ -13,6 +13,7 @@ from cockpit.core.rehearsal.evidence import Evidence, Part, evidence_of, parts
 
 if TYPE_CHECKING:
     from cockpit.core.model import Model
+    from cockpit.core.runbook.model import Runbook
     from cockpit.core.runbook.run import Run
 
 
@@ -77,41 +78,43 @@ class BookGrades:
 
 
 def graded(model: Model, evidence: Iterable[Evidence]) -> dict[str, BookGrades]:
-    """By runbook, all that the model knows. Later evidence counts before earlier, whatever its order here."""
+    """By runbook, all that the model knows."""
     found: defaultdict[str, list[Evidence]] = defaultdict(list)
-    for each in _in_order(evidence):
+    for each in evidence:
         found[each.runbook].append(each)
-    return {id: _book(id, parts(book), found[id]) for id, book in model.books.items()}
+    return {id: graded_book(book, found[id]) for id, book in model.books.items()}
+
+
+def graded_book(runbook: Runbook, evidence: Iterable[Evidence]) -> BookGrades:
+    """`evidence` is about this runbook. Later counts before earlier, whatever its order here."""
+    told = _in_order(evidence)
+    done = [each for each in told if each.result == "succeeded" and each.by]
+    of: defaultdict[str, list[Evidence]] = defaultdict(list)
+    for each in told:
+        of[each.part].append(each)
+    return BookGrades(
+        runbook.id,
+        tuple(_part(part, of[part.id]) for part in parts(runbook)),
+        people={each.by: each.at for each in done if each.proves},
+        rehearsed_by={each.by: each.at for each in done if not each.proves},
+    )
 
 
 def _in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
     """Oldest first. What lies in two files, or in a file and on record, was done once."""
     told = sorted(evidence, key=_when)
-    once = {
-        (each.at, each.runbook, each.part, each.digest, each.by, each.mode, each.result): each
-        for each in told
-    }
+    once = {(each.at, each.part, each.digest, each.by, each.mode, each.result): each for each in told}
     return list(once.values())
 
 
 def _when(one: Evidence) -> tuple[float | str, ...]:
     seconds = -1.0 if one.seconds is None else one.seconds
-    return one.at, one.runbook, one.part, one.digest, one.by, one.mode, one.result, one.scenario, seconds
+    return one.at, one.part, one.digest, one.by, one.mode, one.result, one.scenario, seconds
 
 
 def people_of(book: BookGrades) -> tuple[str, ...]:
     """Who has done it with the real argv, the latest first; a simulation makes nobody one who has done it."""
     return tuple(sorted(book.people, key=lambda name: (-book.people[name], name)))
-
-
-def _book(id: str, known: Sequence[Part], told: Sequence[Evidence]) -> BookGrades:
-    done = [each for each in told if each.result == "succeeded" and each.by]
-    return BookGrades(
-        id,
-        tuple(_part(part, [each for each in told if each.part == part.id]) for part in known),
-        people={each.by: each.at for each in done if each.proves},
-        rehearsed_by={each.by: each.at for each in done if not each.proves},
-    )
 
 
 def _part(part: Part, told: Sequence[Evidence]) -> Graded:

@@ -132,6 +132,17 @@ def test_the_order_of_evidence_does_not_matter(told: list[Evidence], chance: obj
 
 
 @settings(max_examples=50, deadline=None)
+@given(MANY, MANY)
+def test_what_is_settled_counts_as_if_all_were_graded_anew(
+    files: list[Evidence], here: list[Evidence]
+) -> None:
+    state = initial(replace(MODEL, evidence=tuple(files)), "live")
+    for most in range(len(here) + 1):
+        state = replace(state, record=Record(evidence=tuple(here[:most])))
+        assert grades_of(state) == graded(MODEL, [*files, *here[:most]])
+
+
+@settings(max_examples=50, deadline=None)
 @given(MANY)
 def test_a_changed_digest_voids_every_grade(told: list[Evidence]) -> None:
     steps = tuple(replace(one, digest=f"{one.digest}x") for one in BOOK.steps)
