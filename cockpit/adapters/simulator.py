@@ -28,6 +28,8 @@ from cockpit.core.slots import Slots
 from cockpit.core.update_stage import together
 
 NAME = "simulation"
+AT_ONCE = 100
+"""Signals that are read in one go."""
 DOWN = "connection refused (simulated)"
 
 
@@ -63,9 +65,10 @@ class Simulator:
     async def poll(self, at: Instant) -> AsyncIterator[Event]:
         t = at - self._performance.start
         trouble = DOWN if self._faulty("prometheus_down", t) else ""
+        breath = _Breath()
         for template in self._slots.templates:
             yield Sampled(template.number, self._samples(template.number, t), trouble, self._generation)
-            await asyncio.sleep(0)
+            await breath.after(len(template))
         for event in self._beside_metrics(at, t):
             yield event
 
@@ -84,10 +87,10 @@ class Simulator:
 
     async def _look_back(self, at: Instant) -> Poll:
         t = at - self._performance.start
-        samples = {}
+        samples, breath = {}, _Breath()
         for template in self._slots.templates:
             samples[template.number] = self._samples(template.number, t)
-            await asyncio.sleep(0)
+            await breath.after(len(template))
         poll = Poll(at, samples)
         for event in self._beside_metrics(at, t):
             match event:
@@ -158,6 +161,19 @@ class Simulator:
 
     def _faulty(self, kind: str, t: Seconds) -> bool:
         return self._performance.course.broken(kind, t)
+
+
+class _Breath:
+    """Lets the rest of the world act between large answers; a turn of the loop costs more than a small one."""
+
+    def __init__(self) -> None:
+        self._read = 0
+
+    async def after(self, rows: int) -> None:
+        self._read += rows
+        if self._read >= AT_ONCE:
+            self._read = 0
+            await asyncio.sleep(0)
 
 
 def _fires(alert: PlannedAlert, t: Seconds) -> bool:
