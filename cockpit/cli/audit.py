@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from cockpit.cli.loading import load
 from cockpit.cli.output import say, say_json, width
@@ -18,8 +19,12 @@ from cockpit.text import clean
 if TYPE_CHECKING:
     from cockpit.config import Loaded
     from cockpit.core.model import Model
+    from cockpit.core.rehearsal.drilled import LastDrill
     from cockpit.core.seen_edges import Difference, SeenEdge
     from cockpit.core.state import Record
+    from cockpit.ports import Journal
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ def audit(settings: Settings, *, json: bool, markdown: bool, fail_on: str | None
     loaded = load(settings)
     gc.freeze()  # what was loaded stays to the end: looking through it again and again takes half a second
     heard = asyncio.run(_asked(settings, loaded.model)) if live else Heard()
-    made = _made(loaded, asyncio.run(_recorded(loaded.model)), heard)
+    record, drills = asyncio.run(_recorded(loaded.model))
+    made = _made(loaded, record, drills, heard)
     _show(made, loaded.model, json=json, markdown=markdown)
     if heard.trouble:  # what the files have to say is said all the same
         raise heard.trouble
@@ -61,7 +67,7 @@ def _severity(text: str | None) -> Severity | None:
         raise UsageError(f"--fail-on knows no '{text}'", "write high, medium or low") from None
 
 
-def _made(loaded: Loaded, record: Record, heard: Heard) -> Audit:
+def _made(loaded: Loaded, record: Record, drills: Mapping[str, LastDrill], heard: Heard) -> Audit:
     from cockpit.core.audit.auditing import audit
     from cockpit.core.audit.survey import Known
     from cockpit.core.health.graph import compile_graph
@@ -75,6 +81,7 @@ def _made(loaded: Loaded, record: Record, heard: Heard) -> Audit:
             compile_graph(model, lay_out(model)),
             graded(model, evidence),
             evidence,
+            drills,
             tuple(record.incidents.values()),
             heard.seen,
             str(heard.trouble or ""),
@@ -84,26 +91,38 @@ def _made(loaded: Loaded, record: Record, heard: Heard) -> Audit:
     )
 
 
-async def _recorded(model: Model) -> Record:
-    """What is on record; where it cannot be read that is said, and nothing of it counts."""
-    from cockpit.adapters.journal.place import DATABASE, place
+async def _recorded(model: Model) -> tuple[Record, Mapping[str, LastDrill]]:
+    """What is on record, of drills too; where it cannot be read that is said, and nothing of it counts."""
+    from cockpit.core.rehearsal.drilled import finished
+    from cockpit.core.rehearsal.earlier import FINISHED
     from cockpit.core.state import Record
     from cockpit.engine.runs.remembered import record_now
 
     try:
-        folder = place(model.name, model.journal)
-        if not (folder.path / DATABASE).exists():
-            return Record()
-        from cockpit.adapters.journal.sqlite import SqliteJournal
-
-        journal = SqliteJournal(folder, create=False)
-        try:
-            return await record_now(journal)
-        finally:
-            await journal.close()
+        record = await _read(model, "live", record_now)
+        drills = await _read(model, "drill", lambda journal: journal.read(kind=FINISHED))
     except (JournalError, OSError) as error:
         _complain(f"what is on record does not count: {error}")
-        return Record()
+        return Record(), {}
+    return record or Record(), finished(drills or ())
+
+
+async def _read(
+    model: Model, mode: Literal["live", "drill"], read: Callable[[Journal], Awaitable[Read]]
+) -> Read | None:
+    """None: there is none, and none is made. Raises JournalError."""
+    from cockpit.adapters.journal.place import DATABASE, place
+
+    folder = place(model.name, model.journal, mode)
+    if not (folder.path / DATABASE).exists():
+        return None
+    from cockpit.adapters.journal.sqlite import SqliteJournal
+
+    journal = SqliteJournal(folder, create=False)
+    try:
+        return await read(journal)
+    finally:
+        await journal.close()
 
 
 async def _asked(settings: Settings, model: Model) -> Heard:

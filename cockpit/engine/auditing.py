@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from cockpit.core.events import Audited, Event, Refused
@@ -59,9 +58,9 @@ class Auditing:
 
         basis, known = basis_of(state), state.picture.audited
         drills = await self._drilled(state.model)
-        if known is not None and known.basis == basis:
-            return replace(known, drills=drills)
-        return Audited(await at_leisure(_audit(state)), basis, drills)
+        if known is not None and (known.basis, known.drills) == (basis, drills):
+            return known
+        return Audited(await at_leisure(_audit(state, drills)), basis, drills)
 
     async def _drilled(self, model: Model) -> Mapping[str, LastDrill]:
         """Without a record of drills there is the evidence that they left."""
@@ -76,9 +75,9 @@ class Auditing:
             return {}
 
 
-def _audit(state: State) -> Generator[None, None, Audit]:
+def _audit(state: State, drills: Mapping[str, LastDrill]) -> Generator[None, None, Audit]:
     from cockpit.core.audit.auditing import auditing
     from cockpit.core.audit.standing import known_of
 
     yield
-    return (yield from auditing(known_of(state)))
+    return (yield from auditing(known_of(state, drills)))

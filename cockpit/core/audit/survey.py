@@ -12,6 +12,7 @@ from cockpit.core.health.graph import Graph
 from cockpit.core.incident.model import Incident
 from cockpit.core.levels import Level
 from cockpit.core.model import Model, Service
+from cockpit.core.rehearsal.drilled import LastDrill
 from cockpit.core.rehearsal.evidence import Evidence
 from cockpit.core.rehearsal.grades import BookGrades
 from cockpit.core.runbook.model import Runbook
@@ -33,6 +34,8 @@ class Known:
     grades: Mapping[str, BookGrades] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
     """All of it, for what was done of each scenario."""
+    drills: Mapping[str, LastDrill] = field(default_factory=dict)
+    """By scenario: how the last drill on record here came out."""
     incidents: tuple[Incident, ...] = ()
     seen: Difference | None = None
     """Who calls whom in fact, against what is declared; None: nobody was asked, or could say."""
@@ -163,7 +166,7 @@ class Survey:
 
     @cached_property
     def drilled(self) -> frozenset[str]:
-        """Scenarios in which something was done successfully."""
-        return frozenset(
-            each.scenario for each in self.known.evidence if each.scenario and each.result == "succeeded"
-        )
+        """Scenarios whose last drill passed, or in which something was done successfully."""
+        passed = (scenario for scenario, last in self.known.drills.items() if last.passed)
+        done = (each.scenario for each in self.known.evidence if each.result == "succeeded")
+        return frozenset((*passed, *done)) - {""}

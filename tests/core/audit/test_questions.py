@@ -20,6 +20,7 @@ from cockpit.core.model import (
     ScenarioCard,
     Service,
 )
+from cockpit.core.rehearsal.drilled import LastDrill
 from cockpit.core.runbook.actions import Notify
 from cockpit.core.runbook.model import Approval, PointOfNoReturn, Reach, Rollback
 from cockpit.core.seen_edges import Difference
@@ -327,6 +328,9 @@ def test_a_scenario_that_was_drilled_is_a_plan() -> None:
     model = ready(books={}, scenarios=(ScenarioCard("web-down", about=("web",)),))
     assert asked(model, "planned", *done(book("another"), "mara")).answer is UNKNOWN
     assert asked(model, "planned", *done(book("another"), "mara", scenario="web-down")).answer is YES
+    for passed, answer in ((True, YES), (False, UNKNOWN)):
+        drills = {"web-down": LastDrill(NOW, "mara", passed=passed)}
+        assert asked(model, "planned", *done(book("another"), "mara"), drills=drills).answer is answer
 
 
 # 7. Are there controls without boundaries?
