@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING
 
 from cockpit.cli.loading import load
+from cockpit.cli.on_record import on_record
 from cockpit.cli.output import say, say_json, width
 from cockpit.cli.settings import Settings
 from cockpit.core.audit.answers import Audit, Severity
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from cockpit.core.rehearsal.drilled import LastDrill
     from cockpit.core.seen_edges import Difference, SeenEdge
     from cockpit.core.state import Record
-    from cockpit.ports import Journal
-
-Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def audit(settings: Settings, *, json: bool, markdown: bool, fail_on: str | None
     heard = asyncio.run(_asked(settings, loaded.model)) if live else Heard()
     record, drills = asyncio.run(_recorded(loaded.model))
     made = _made(loaded, record, drills, heard)
-    _show(made, loaded.model, json=json, markdown=markdown)
+    _show(made, loaded.model, json=json, markdown=markdown, ascii=settings.ascii)
     if heard.trouble:  # what the files have to say is said all the same
         raise heard.trouble
     if severity is not None:
@@ -99,30 +97,12 @@ async def _recorded(model: Model) -> tuple[Record, Mapping[str, LastDrill]]:
     from cockpit.engine.runs.remembered import record_now
 
     try:
-        record = await _read(model, "live", record_now)
-        drills = await _read(model, "drill", lambda journal: journal.read(kind=FINISHED))
-    except (JournalError, OSError) as error:
+        record = await on_record(model, "live", record_now)
+        drills = await on_record(model, "drill", lambda journal: journal.read(kind=FINISHED))
+    except JournalError as error:
         _complain(f"what is on record does not count: {error}")
         return Record(), {}
     return record or Record(), finished(drills or ())
-
-
-async def _read(
-    model: Model, mode: Literal["live", "drill"], read: Callable[[Journal], Awaitable[Read]]
-) -> Read | None:
-    """None: there is none, and none is made. Raises JournalError."""
-    from cockpit.adapters.journal.place import DATABASE, place
-
-    folder = place(model.name, model.journal, mode)
-    if not (folder.path / DATABASE).exists():
-        return None
-    from cockpit.adapters.journal.sqlite import SqliteJournal
-
-    journal = SqliteJournal(folder, create=False)
-    try:
-        return await read(journal)
-    finally:
-        await journal.close()
 
 
 async def _asked(settings: Settings, model: Model) -> Heard:
@@ -145,7 +125,7 @@ async def _asked(settings: Settings, model: Model) -> Heard:
     return Heard(compare(model, found), frozenset(blind))
 
 
-def _show(made: Audit, model: Model, *, json: bool, markdown: bool) -> None:
+def _show(made: Audit, model: Model, *, json: bool, markdown: bool, ascii: bool) -> None:
     from cockpit.views.audit import told
 
     if json:
@@ -155,7 +135,7 @@ def _show(made: Audit, model: Model, *, json: bool, markdown: bool) -> None:
 
         say(rendered(made, model.title or model.name).splitlines())
     else:
-        say(told.lines(made, width()))
+        say(told.lines(made, width()), ascii=ascii)
 
 
 def _complain(text: str) -> None:

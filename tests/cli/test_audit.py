@@ -15,7 +15,6 @@ from cockpit.core.model import MetricServer
 from cockpit.core.rehearsal.evidence import parts
 from cockpit.core.seen_edges import SeenEdge
 from cockpit.core.state import State
-from tests.core.audit.test_gate import model as gated
 from tests.core.audit.test_gate import state as fine
 
 from .changing import changing, go
@@ -210,6 +209,15 @@ def test_a_gate_for_nothing_is_refused(
     assert hint in capsys.readouterr().err
 
 
+def test_a_gate_whose_record_cannot_be_read_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = here / "config" / "cockpit.yaml"
+    config.write_text(config.read_text() + "journal: {postgres: 'postgresql://db/cockpit'}\n")
+    assert run(["gate", "checkout"]) == 1
+    assert "The record cannot be read: the journal of this configuration is a PostgreSQL" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
 def test_a_gate_opens_when_all_is_so(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -221,7 +229,6 @@ def test_a_gate_opens_when_all_is_so(
 
         monkeypatch.setattr("cockpit.cli.gate._look", look)
 
-    monkeypatch.setattr("cockpit.cli.gate._known", lambda model, service: gated())
     looks(good)
     assert run(["gate", "web"]) == 0
     assert capsys.readouterr().out.startswith("web: nothing stands in the way of a release\n")
