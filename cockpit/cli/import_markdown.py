@@ -16,7 +16,7 @@ from cockpit.text import plural
 if TYPE_CHECKING:
     from cockpit.config.importing.drafts import Around, Draft
 
-MOST_BYTES = 512 * 1024
+MOST_BYTES = 256 * 1024
 """Of one page; more is a book, or a dump."""
 _FOLDER_PAGES = ("readme", "index", "_index")
 """Names that say nothing: the folder has a better one."""
@@ -38,6 +38,10 @@ def import_markdown(settings: Settings, pages: Sequence[Path], out: Path | None)
     if out is None and len(made) > 1:
         what = "pages" if len(pages) > 1 else "procedures in one page"
         raise UsageError(f"{len(made)} drafts of {what}", "--out DIR writes a file for each")
+    if out is not None and out.suffix in (".yaml", ".yml"):
+        raise UsageError(
+            f"{out} is named like a file", f"--out takes a folder, as in --out {out.parent / 'runbooks'}"
+        )
     if out is None:
         deliver(made[0][1].text, None)
     else:

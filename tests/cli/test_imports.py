@@ -74,7 +74,7 @@ def test_pages_become_drafts_that_lint_plan_and_print(here: Path, capsys: pytest
         "candidates at the foot",
         "README.md -> scenario-cart-is-gone: 2 steps, 1 command, 0 parameters, 4 guesses",
         "bad.md is no text. Name a file that an editor can open",
-        "big.md is larger than 512 KiB. Split it, and leave out what is not needed",
+        "big.md is larger than 256 KiB. Split it, and leave out what is not needed",
         "latin.md is not UTF-8. Save it as UTF-8",
         "none.md cannot be read: no such file or directory",
         "next: `cockpit lint config/runbooks` tells what is missing, `cockpit plan kube-cart-slow` shows it",

@@ -188,9 +188,7 @@ class _Making:
 
     def _described(self, ref: Ref) -> Entity | None:
         """Also where a person stands in the place of a group."""
-        refs = (ref, Ref("user", ref.namespace, ref.name))
-        found = (each for wanted in refs for each in self.catalog.entities if each.ref == wanted)
-        return next(found, None)
+        return self.catalog.get(ref) or self.catalog.get(Ref("user", ref.namespace, ref.name))
 
     def _teams(self) -> Iterator[Value]:
         seen: set[str] = set(self.present.teams)
@@ -230,4 +228,5 @@ def _texts_of(entity: Entity, field: str) -> list[str]:
 
 
 def _as_written(catalog: Catalog, ref: Ref) -> str:
-    return next((each.name for each in catalog.entities if each.ref == ref), ref.name)
+    known = catalog.get(ref)
+    return known.name if known else ref.name

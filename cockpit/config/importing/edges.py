@@ -43,6 +43,8 @@ class Edges:
         running = [each for each in catalog.entities if each.ref.kind in ("component", "resource")]
         self.running = [each for each in running if self._runs(each)]
         self.names = _names(self.running, present.services)
+        self._taken = frozenset(self.names.values())
+        self._here = {each.lower(): each for each in present.services}
         self.stubs: dict[str, Ref] = {}
         """Services that are only ever named."""
         self.edges: dict[str, list[Edge]] = {}
@@ -115,11 +117,11 @@ class Edges:
             return None
         if ref in self.names:
             return self.names[ref]
-        if any(each.ref == ref for each in self.catalog.entities):
+        if self.catalog.get(ref) is not None:
             self.note(own, f"It also needs {ref}, which is left out because it does not run by itself.")
             return None
-        name = next((each for each in self.present.services if each.lower() == ref.name), ref.name)
-        if name in self.names.values() or (name in self.stubs and self.stubs[name] != ref):
+        name = self._here.get(ref.name, ref.name)
+        if name in self._taken or (name in self.stubs and self.stubs[name] != ref):
             name = str(ref)
         if name in self.present.others:
             self.note(own, f"It also needs {ref}; here a capability has that name.")

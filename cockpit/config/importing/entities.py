@@ -5,7 +5,7 @@ Source of the form: backstage.io/docs/features/software-catalog/descriptor-forma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -57,11 +57,19 @@ class Entity:
 class Catalog:
     """Everything in some files, and what was passed over."""
 
-    entities: list[Entity] = field(default_factory=list)
+    by_ref: dict[Ref, Entity] = field(default_factory=dict)
+    """In the order in which they were read."""
     skipped: list[str] = field(default_factory=list)
+
+    @property
+    def entities(self) -> Collection[Entity]:
+        return self.by_ref.values()
 
     def of(self, kind: str) -> list[Entity]:
         return [each for each in self.entities if each.ref.kind == kind]
+
+    def get(self, ref: Ref) -> Entity | None:
+        return self.by_ref.get(ref)
 
     def read(self, content: str, file: str) -> None:
         """The same entity twice is told; the first stays."""
@@ -78,11 +86,9 @@ class Catalog:
         if isinstance(entity, str):
             self.skipped.append(f"{place}: {entity}")
             return
-        first = next((each for each in self.entities if each.ref == entity.ref), None)
-        if first is not None:
+        first = self.by_ref.setdefault(entity.ref, entity)
+        if first is not entity:
             self.skipped.append(f"{place}: {entity.ref} is there twice, first at {first.place}")
-        else:
-            self.entities.append(entity)
 
 
 def ref_of(said: str, kind: str, namespace: str = "default") -> Ref | None:

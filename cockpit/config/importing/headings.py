@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 Role: TypeAlias = Literal["steps", "about", "before", "rollback", "contents", ""]
 """`contents` is a list of links to what follows; nothing where a heading says none of these."""
 
+MOST: Final = 200
+"""Of a heading; what is longer is no heading, and takes long to look through."""
 _ROLLBACK: Final = re.compile(
     r"roll(?:ing)?[ -]?back|back[ -]?out|\brevert|\bundo\b|r(?:ü|ue)ckg(?:ä|ae)ngig|zur(?:ü|ue)ckroll|rückbau"
     r"|retour arrière|revertir|reversión|откат|回滚|ロールバック|切り戻し",
@@ -56,8 +59,9 @@ _number: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def role(title: str) -> Role:
-    said = plain(title).strip(" :.!?*_`\"'")
+    said = plain(title[:MOST]).strip(" :.!?*_`\"'")
     if _ROLLBACK.search(said):
         return "rollback"
     if _CONTENTS.fullmatch(said):

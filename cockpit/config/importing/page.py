@@ -74,7 +74,8 @@ _plus: Final = re.compile(r"\A\+\+\+[ \t]*\n.*?\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTA
 _fence: Final = re.compile(r" {0,3}(```|~~~)")
 _crammed: Final = re.compile(r"#{1,6}(?=[^\s#!])")
 _short_code: Final = re.compile(
-    r"\{\{[<%].*?[%>]\}\}|^(?:\[\[_TOC_\]\]|\[TOC\]|\{:? ?toc\})$", re.DOTALL | re.MULTILINE | re.IGNORECASE
+    r"\{\{[<%][^{}]{0,300}[%>]\}\}|^(?:\[\[_TOC_\]\]|\[TOC\]|\{:? ?toc\})$",
+    re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
 """What a wiki replaces by something of its own."""
 _comment: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)

@@ -88,7 +88,8 @@ def _parts(sections: Sequence[Section]) -> tuple[list[Section], list[list[Sectio
         chunks = [list(sections[start:end]) for start, end in zip(starts, ends, strict=True)]
         chosen = [chunk for chunk in chunks if _is_whole(chunk)]
         if len(chosen) >= 2:
-            rest = [each for chunk in chunks if chunk not in chosen for each in chunk]
+            whole = set(map(id, chosen))
+            rest = [each for chunk in chunks if id(chunk) not in whole for each in chunk]
             return [*sections[: starts[0]], *rest], chosen
     return None
 
