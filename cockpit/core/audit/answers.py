@@ -92,7 +92,7 @@ class Score:
     """How much it matters; the parts are shown, so that nobody has to believe the product."""
 
     blast: int
-    """How many services and capabilities are DEGRADED or worse with the subject down, itself included."""
+    """How many services and capabilities are DEGRADED or worse when it fails, itself included."""
     tier: float
     """Weight of the tier of the subject."""
     gap: int

@@ -53,9 +53,19 @@ def fix_first(survey: Survey) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda each: -each.score.value))
 
 
-def _found(survey: Survey, kind: str, subject: str, what: str, why: str, do: str, file: str = "") -> Finding:
+def _found(
+    survey: Survey,
+    kind: str,
+    subject: str,
+    what: str,
+    why: str,
+    do: str,
+    file: str = "",
+    failing: str = "",
+) -> Finding:
+    """`failing`: whose failure would hurt through it, where that is not its subject."""
     gap = GAPS[kind]
-    blast = survey.blast.get(subject, 1)
+    blast = survey.blast.get(failing or subject, 1)
     score = Score(blast, survey.tier_weight(subject), gap)
     place = survey.known.places.get(subject)
     at = Place(file) if file else place
@@ -94,6 +104,7 @@ def _leaning_down(survey: Survey, own: Service | Capability, edge: Edge) -> Find
         f"{own.name} (tier {own.tier}) cannot do without {name} (tier {tier})",
         f"With {name} down and nobody acting, {own.name} is down as well: no better than what it leans on.",
         "Add a fallback, make the edge soft, or raise the tier of what is needed.",
+        failing=name,
     )
 
 
@@ -240,4 +251,5 @@ def _undeclared(survey: Survey) -> Iterator[Finding]:
             f"{caller} was seen calling {callee}, and nobody declared it",
             f"A fault of {callee} reaches {caller} on a way that no picture shows.",
             "Declare the edge, hard or soft: `cockpit discover` prints it.",
+            failing=callee,
         )

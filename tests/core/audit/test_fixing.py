@@ -115,6 +115,11 @@ def test_what_hurts_more_people_comes_first() -> None:
     ]
 
 
+def test_a_hard_edge_counts_whom_what_it_leans_on_would_hurt() -> None:
+    one = first("hard-edge", *found(with_service("web", depends_on=needs("recommender"))))
+    assert (one.subject, one.score) == ("web", Score(blast=3, tier=8, gap=3))
+
+
 def test_a_wider_gap_and_a_higher_tier_come_first() -> None:
     model = with_service("recommender", owner="", signals=())
     scores = [each.score.value for each in found(model)]
@@ -151,6 +156,6 @@ def test_the_blast_is_whom_it_would_hurt_and_itself(data: bytes) -> None:
     told = known(model, ())
     modes = by_themselves(told.graph)
     for each in audit(told).fix_first:
-        if each.subject in {service.name for service in model.services}:
+        if each.kind != "hard-edge" and each.subject in {service.name for service in model.services}:
             hurt = blast_radius(told.graph, {each.subject: Level.DOWN}, modes)
             assert each.score.blast == 1 + sum(level >= Level.DEGRADED for level in hurt.values())
