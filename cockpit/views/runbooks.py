@@ -106,10 +106,10 @@ def _reasons(state: State, card: RunbookCard, proposal: fit.Proposal | None) -> 
     """Why it fits, else what it is for, and who alone has done it; the longest way to say it first."""
     ways = proposal.reasons if proposal else (*card.services, *card.fits_services)[:1]
     told = rehearsed(state).get(card.id)
+    alone = [told.who, told.who.removesuffix(" has done this")] if told and told.who else []
     said = [", ".join(ways), *ways[:1], *(way.partition(",")[0] for way in ways[:1])]
-    if told and told.who:
-        said.insert(0, "; ".join(filter(None, (said[0], told.who))))
-    return [line(each, Tone.DIM) for each in said]
+    whole = ["; ".join(filter(None, (reason, who))) for reason in said for who in (*alone, "")]
+    return [line(each, Tone.DIM) for each in sorted(dict.fromkeys(whole), key=len, reverse=True)]
 
 
 def _grade(state: State, card: RunbookCard) -> Line:
