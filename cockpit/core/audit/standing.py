@@ -6,7 +6,6 @@ from collections.abc import Hashable, Mapping
 from typing import Final
 
 from cockpit.core.audit.survey import Known
-from cockpit.core.levels import Shown
 from cockpit.core.rehearsal.drilled import LastDrill
 from cockpit.core.rehearsal.standing import grades_of
 from cockpit.core.same import Same
@@ -16,20 +15,13 @@ NONE: Final[Mapping[str, LastDrill]] = {}
 
 
 def known_of(state: State, drills: Mapping[str, LastDrill] = NONE) -> Known:
-    """Nobody is asked: who calls whom in fact stays open."""
-    model, record, health = state.model, state.record, state.health
-    blind = (node.name for node in health.services() if node.level is Shown.UNKNOWN and not node.idle)
-    return Known(
-        health.graph,
-        grades_of(state),
-        (*model.evidence, *record.evidence),
-        drills,
-        tuple(record.incidents.values()),
-        blind=frozenset(blind) if health.at is not None else None,
-    )
+    """Nobody is asked: who calls whom in fact, and what can be seen just now, stays open."""
+    evidence = (*state.model.evidence, *state.record.evidence)
+    incidents = tuple(state.record.incidents.values())
+    return Known(state.health.graph, grades_of(state), evidence, drills, incidents)
 
 
 def basis_of(state: State) -> Hashable:
-    """Quick to ask ten times a second. How all is now is left out: it tells little of how they are built."""
+    """Quick to ask ten times a second."""
     incidents = tuple((each.id, len(each.touched)) for each in state.record.incidents.values())
     return Same(state.model), Same(state.record.evidence), incidents
