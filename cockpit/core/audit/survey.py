@@ -108,7 +108,11 @@ class Survey:
 
     def weight(self, name: str) -> float:
         """Blast radius by tier weight; 0 for what is no service."""
-        return self.blast.get(name, 0) * self.tier_weight(name)
+        return self.weights.get(name, 0.0)
+
+    @cached_property
+    def weights(self) -> Mapping[str, float]:
+        return {name: size * self.tier_weight(name) for name, size in self.blast.items()}
 
     def tier_weight(self, name: str) -> float:
         at = self.graph.index.get(name)
