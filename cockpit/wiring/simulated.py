@@ -8,6 +8,7 @@ from typing import Final
 from cockpit.adapters.flags.simulated import SimulatedFlags
 from cockpit.adapters.journal.memory import MemoryJournal
 from cockpit.adapters.simulated.colleague import WithColleague
+from cockpit.adapters.simulated.full import SometimesFull
 from cockpit.adapters.simulated.outside import (
     SimulatedHttp,
     SimulatedOwners,
@@ -50,6 +51,8 @@ def make(
     """Of one performance; its source is to be played by the same one."""
     stage = Stage(performance, model, clock.now, injected.outcomes)
     inner = journal or MemoryJournal("simulation")
+    if any(each.kind == "journal_full" for each in performance.course.scenario.faults):
+        inner = SometimesFull(inner, lambda: stage.faulty("journal_full"))
     return World(
         model=model,
         journal=WithColleague(inner, clock, absent=injected.approver_absent),

@@ -85,6 +85,8 @@ def _steps(name: str, books: Mapping[str, Runbook], only: str) -> list[str]:
 
 def _can(step: Step, before: str) -> bool:
     action = step.action if not before else step.rollback.action if step.rollback else None
+    if before:  # how a flag is put back, its store decides
+        return isinstance(action, Command | HttpCall)
     return isinstance(action, Command | HttpCall | FlagSet) and step.reach is not Reach.READ
 
 

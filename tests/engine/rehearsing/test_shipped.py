@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from cockpit.config import load, shop
 from cockpit.core.json import Json
-from cockpit.core.rehearsal.debrief import Debrief, Drill, debriefed
+from cockpit.core.rehearsal.debrief import Debrief, Drill, Times, debriefed
 from cockpit.core.rehearsal.injecting import injected
-from cockpit.core.scenario import Scenario
+from cockpit.core.scenario import Fault, Scenario
 from cockpit.views.debrief import document
 from cockpit.wiring.drilling import rehearsed, script
 
@@ -78,3 +79,10 @@ def test_a_step_that_needs_a_second_person_waits_where_there_is_none() -> None:
         if run.runbook.id == "orders-db-failover"
     ]
     assert failover == ["awaiting_approval", "succeeded"]
+
+
+def test_while_the_record_cannot_be_written_nothing_is_decided_and_the_picture_goes_on() -> None:
+    full = replace(PLAYED["bad-release"], faults=(Fault(0.0, "journal_full", 1201.0),))
+    debrief = played(full, "good")
+    assert debrief.performed.records == ()
+    assert debrief.times == Times(detected=30.0)
