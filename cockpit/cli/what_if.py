@@ -57,7 +57,7 @@ def chosen_of(model: Model, services: Sequence[str], level: str) -> dict[str, Le
             raise _unknown(model, name)
         if name in found:
             raise UsageError(f"'{name}' is asked about twice", "name each service once")
-        found[name] = level_of(own) if own else default
+        found[name] = level_of(own) if own or name != each else default
     if len(found) > MOST:
         raise UsageError(f"that are {len(found)} services", f"ask about at most {MOST} at once")
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 
+from cockpit.core.health.edges import uncapped
 from cockpit.core.health.state import BrokenBoundary, Node
 from cockpit.core.levels import FailureClass, Instant, Integrity, Level, Shown
 from cockpit.core.state import State
@@ -188,8 +189,26 @@ def _main(state: State, node: Node) -> tuple[str, str]:
     if node.level is Shown.UNKNOWN and node.exposure > Level.AT_RISK:
         return f"predicted at least {words.level_word(Shown.of(node.exposure))}", "predicted"
     if node.exposure > Level.OK and node.level is Shown.AT_RISK:
-        return ("needs what fails", "predicted") if node.exposure > Level.AT_RISK else ("redundancy lost", "")
+        return _feared(state, node)
     return "", ""
+
+
+def _feared(state: State, node: Node) -> tuple[str, str]:
+    """Why what it needs puts it at risk; who lost no alternative is not told so."""
+    if node.exposure > Level.AT_RISK:
+        return "needs what fails", "predicted"
+    graph, nodes = state.health.graph, state.health.nodes
+
+    def level_of(member: int) -> int:
+        other = nodes[member]
+        return max(other.own.lo if other.own else Level.OK, other.exposure)
+
+    passed = [(edge.dependency, uncapped(edge, level_of)) for edge in graph.edges[graph.index[node.name]]]
+    if any(needed.any_of and level == Level.AT_RISK for needed, level in passed):
+        return "redundancy lost", ""
+    if any(not needed.reviewed and level > Level.AT_RISK for needed, level in passed):
+        return "unreviewed need", "predicted"
+    return "needs what fails", "predicted"
 
 
 def _unseen(state: State, now: Instant) -> Iterator[Row]:

@@ -56,6 +56,7 @@ def test_the_picture(capsys: pytest.CaptureFixture[str]) -> None:
         (["stripo"], "there is no service 'stripo'. Did you mean 'stripe'?"),
         (["zzz"], "there is no service 'zzz'. `cockpit status` lists them"),
         (["stripe", "--level", "DWN"], "there is no level 'DWN'. Did you mean DOWN?"),
+        (["stripe="], "there is no level ''. There are DOWN, FAILING, DEGRADED, AT_RISK"),
         (["stripe=bad"], "there is no level 'bad'. There are DOWN, FAILING, DEGRADED, AT_RISK"),
         (["stripe", "--level", "ok"], "a service that is OK hurts nobody."),
         (["place-order"], "'place-order' is a capability, and what-if asks about services."),

@@ -8,7 +8,16 @@ import pytest
 
 from cockpit.core.events import ServiceAcknowledged, SourceFailed
 from cockpit.core.levels import FailureClass, Integrity, Kind, Level
-from cockpit.core.model import Audience, Capability, Model, OnNoData, Query, RunbookCard
+from cockpit.core.model import (
+    Audience,
+    Capability,
+    Criticality,
+    Dependency,
+    Model,
+    OnNoData,
+    Query,
+    RunbookCard,
+)
 from cockpit.core.state import State
 from cockpit.core.update import initial, update
 from cockpit.views import fit, words
@@ -52,6 +61,23 @@ def test_symptoms_nest_under_the_first_suspect_that_covers_them() -> None:
         "does not add up: storefront measured fine although checkout-api is DOWN: fallback, wrong edge, "
         "or blind signal?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("needed", "at", "told"),
+    [
+        (Dependency(("a",), reviewed=False), 0.9, "unreviewed need"),
+        (Dependency(("a", "b"), any_of=True, need=1), 0.9, "redundancy lost"),
+        (Dependency(("a",), Criticality.SOFT), 0.06, "needs what fails"),
+        (Dependency(("a",)), 0.9, "needs what fails"),
+    ],
+)
+def test_why_somebody_is_at_risk_is_told_as_it_is(needed: Dependency, at: float, told: str) -> None:
+    model = Model(name="m", services=(measured("a"), measured("b"), measured("web", depends_on=(needed,))))
+    state = play(initial(model), {"a": 0.0, "b": 0.0, "web": 0.0}, 900.0)
+    state = play(state, {"a": at, "b": 0.0, "web": 0.0}, 120.0)
+    rows = {row[0].strip(" └"): row[1:3] for row in cells(bridge(state, now(state)).wrong)}
+    assert rows["◐ web"] == ["AT RISK", told]
 
 
 def test_at_half_of_eighty_columns_what_is_wrong_is_said_in_whole_parts_or_not_at_all() -> None:

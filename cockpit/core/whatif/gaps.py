@@ -18,6 +18,7 @@ from cockpit.core.whatif.outcome import Outcome
 from cockpit.core.whatif.people import People
 
 Missing: TypeAlias = Literal[
+    "no review",
     "no owner",
     "no contact",
     "no signal",
@@ -53,6 +54,7 @@ def gaps(
     ways: tuple[Way, ...],
 ) -> tuple[Gap, ...]:
     found = [
+        *_unreviewed(graph, asked),
         *(Gap("no owner", name) for name in who.unowned),
         *(Gap("no contact", team) for team in who.unreachable),
         *_signals(graph, asked, noticed),
@@ -63,6 +65,19 @@ def gaps(
         *_hurt(graph, asked),
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _unreviewed(graph: Graph, asked: Outcome) -> Iterator[Gap]:
+    """By whom it would come along edges that nobody has confirmed: there the answer itself is in doubt."""
+    found: dict[str, list[str]] = {}
+    for name in asked.nobody:
+        for edge in graph.edges[graph.index[name]]:
+            if edge.dependency.reviewed or _passes(graph, asked, edge) < Level.DEGRADED:
+                continue
+            for member in edge.members:
+                if _level(graph, asked, member) >= Level.DEGRADED:
+                    found.setdefault(graph.names[member], []).append(name)
+    yield from (Gap("no review", name, tuple(dict.fromkeys(whom))) for name, whom in found.items())
 
 
 def _signals(graph: Graph, asked: Outcome, noticed: Noticing) -> Iterator[Gap]:
@@ -114,11 +129,12 @@ def tier_needed(graph: Graph, edge: Edge) -> int:
 
 
 def _passes(graph: Graph, asked: Outcome, edge: Edge) -> int:
-    def level_of(node: int) -> int:
-        name = graph.names[node]
-        return max(asked.nobody.get(name, Level.OK), asked.chosen.get(name, Level.OK))
+    return uncapped(edge, lambda node: _level(graph, asked, node))
 
-    return uncapped(edge, level_of)
+
+def _level(graph: Graph, asked: Outcome, node: int) -> Level:
+    name = graph.names[node]
+    return max(asked.nobody.get(name, Level.OK), asked.chosen.get(name, Level.OK))
 
 
 def _modes(asked: Outcome) -> Iterator[Gap]:

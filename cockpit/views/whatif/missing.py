@@ -26,6 +26,9 @@ def lacks(answer: Answer, at_most: int | None = None) -> tuple[Lack, ...]:
 def _lack(answer: Answer, gap: Gap) -> Lack:
     of, beside = gap.of, join_names(gap.beside, NAMED)
     match gap.missing:
+        case "no review":
+            which = f"nobody has confirmed that {beside} {'needs' if len(gap.beside) == 1 else 'need'} {of}"
+            return Lack(which, "it counts as AT RISK at most, and may be worse", of)
         case "no owner":
             return Lack(f"{of} has no owner", "nobody can be told whom to call", of)
         case "no contact":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cockpit.core.levels import Kind, Level, Severity
+from cockpit.core.model import Criticality, Dependency
 from cockpit.core.rehearsal.evidence import Evidence
 from cockpit.core.rehearsal.grades import Grade, graded
 from cockpit.core.whatif.asking import level_named, parted
@@ -12,6 +13,7 @@ from cockpit.core.whatif.books import Sealing
 from cockpit.core.whatif.data import DataAtRisk
 from cockpit.core.whatif.gaps import Gap
 from cockpit.core.whatif.people import Called
+from cockpit.views.whatif.missing import Lack, lacks
 
 from .shop import MODEL, ask, signal, with_service
 
@@ -121,6 +123,24 @@ def test_gaps_where_next_to_nothing_is_declared() -> None:
         Gap("no runbook", "cache"),
         Gap("no fallback", "front", ("cache",)),
     )
+
+
+def test_what_rests_on_edges_that_nobody_confirmed_says_so_first() -> None:
+    front = with_service("front", depends_on=(Dependency(("cache",), reviewed=False),))
+    asked = ask(front, cache=DOWN)
+    assert asked.outcome.nobody == {"front": Level.AT_RISK}
+    assert asked.gaps[0] == Gap("no review", "cache", ("front",))
+    assert lacks(asked)[0] == Lack(
+        "nobody has confirmed that front needs cache",
+        "it counts as AT RISK at most, and may be worse",
+        "cache",
+    )
+    soft = Dependency(("cache",), Criticality.SOFT, reviewed=False)
+    assert (
+        Gap("no review", "cache", ("front",))
+        in ask(with_service("front", depends_on=(soft,)), cache=DOWN).gaps
+    )
+    assert not any(gap.missing == "no review" for gap in ask(front, cache=DEGRADED, db=DOWN).gaps[1:])
 
 
 def test_a_mode_without_a_limit_and_a_step_without_a_time() -> None:
