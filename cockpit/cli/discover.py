@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cockpit.cli.loading import load
@@ -35,15 +36,15 @@ def discover(settings: Settings, since: str, *, json: bool) -> int:
         hint = "a service graph of traces makes it, in the collector or in Tempo; --since looks back further"
         metric = "traces_service_graph_request_total"
         raise SourceError(f"no call was seen at {where} within {age(window)}: there is no {metric}", hint)
-    found = compare(model, seen)
+    found, odd = _writable(compare(model, seen))
     if json:
-        say_json(document(found, window, [server.name for server in model.prometheus]))
+        say_json(document(found, window, [server.name for server in model.prometheus], odd))
     else:
-        say(patch(found, where, age(window)), ascii=settings.ascii)
-    return 1 if found.new or found.strangers else 0
+        say(patch(found, where, age(window), odd), ascii=settings.ascii)
+    return 1 if found.new or found.strangers or odd else 0
 
 
-def document(found: Difference, window: float, servers: list[str]) -> Mapping[str, object]:
+def document(found: Difference, window: float, servers: list[str], odd: int) -> Mapping[str, object]:
     return {
         "schema": SCHEMA,
         "since": window,
@@ -52,11 +53,25 @@ def document(found: Difference, window: float, servers: list[str]) -> Mapping[st
         "strangers": [{"service": caller, "to": callee} for caller, callee in found.strangers],
         "unseen": [*_as_json(found.unseen, traced=True), *_as_json(found.dark, traced=False)],
         "agreed": found.both,
+        "left_out": odd,
     }
 
 
-def patch(found: Difference, where: str, window: str) -> Iterator[str]:
-    """YAML as a whole: what is no edge to paste is a comment."""
+def _writable(found: Difference) -> tuple[Difference, int]:
+    """Without strangers whose names hide something or hold a password, and how many names those are."""
+    from cockpit.config.proposal.naming import is_name
+
+    odd = {name for name in found.unknown if not is_name(name)}
+    kept = replace(
+        found,
+        strangers=tuple(each for each in found.strangers if not odd.intersection(each)),
+        unknown=tuple(name for name in found.unknown if name not in odd),
+    )
+    return kept, len(odd)
+
+
+def patch(found: Difference, where: str, window: str, odd: int = 0) -> Iterator[str]:
+    """YAML as a whole: what is no edge to paste is a comment. `odd` names were left out."""
     from cockpit.config import writing
 
     seen = f"within {window} at {where}"
@@ -64,8 +79,11 @@ def patch(found: Difference, where: str, window: str) -> Iterator[str]:
     if found.new or found.strangers:
         yield f"# Seen {seen} and not declared: paste what is true, and remove unreviewed from it."
         yield from writing.written({"services": _services(found)}).splitlines()
-    else:
+    elif not odd:
         yield "# Nothing was seen that is not declared."
+    if odd:
+        yield f"# {plural(odd, 'name')} left out: not to be written down"
+        yield "# (control characters, blanks around, a password, or too long)."
     yield from _remarks(
         found.unseen, f"Declared and not seen {seen}, though the caller was seen calling others"
     )

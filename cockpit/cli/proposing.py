@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 import sys
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from cockpit.errors import SourceError, UsageError
 
@@ -81,7 +84,8 @@ def proposed(url: str, label: str = "", http_config: Mapping[str, object] | None
     from cockpit.core.model import MetricServer
 
     if complaint := check_url(url):
-        raise UsageError(f"--prometheus: {complaint.message}", complaint.hint)
+        hint = LOGIN if "a password" in complaint.message else complaint.hint
+        raise UsageError(f"--prometheus: {complaint.message}", hint)
     if label and not _LABEL.fullmatch(label):
         raise UsageError(
             f"--label: '{label}' is no label", "use letters, digits and _ only, and no digit first"
@@ -91,11 +95,22 @@ def proposed(url: str, label: str = "", http_config: Mapping[str, object] | None
     try:
         facts = _in_a_loop_of_its_own(known(server, proposal.key_questions, label))
     except SourceError as error:
-        hint = LOGIN if "(401)" in error.message and not http_config else error.hint
-        raise SourceError(f"Prometheus {url}: {error.message}", hint) from error
+        raise SourceError(
+            f"Prometheus {url}: {error.message}", _what_to_do(error, url, http_config)
+        ) from error
     made = replace(proposal.propose(facts, label), connection=http_config or {})
     _not_empty(made, url, label)
     return made
+
+
+def _what_to_do(error: SourceError, url: str, http_config: Mapping[str, object] | None) -> str:
+    """For who has nothing but an address, perhaps that of a page in the browser."""
+    if "(401)" in error.message and not http_config:
+        return LOGIN
+    parts = urlsplit(url)
+    if "(404)" in error.message and parts.path.strip("/"):
+        return f"try {parts.scheme}://{parts.netloc}, or is the prefix another?"
+    return error.hint
 
 
 def _not_empty(made: Proposal, url: str, label: str) -> None:
@@ -122,4 +137,18 @@ def _in_a_loop_of_its_own(asking: Coroutine[Any, Any, T]) -> T:
 
     # Nobody waits for it at exit: an interrupt is an interrupt.
     threading.Thread(target=run, name="cockpit-proposal", daemon=True).start()
-    return done.result()
+    with _interruptible():
+        return done.result()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Within a loop Ctrl-C only cancels a task, and one that waits here never hears of it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

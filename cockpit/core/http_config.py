@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
@@ -217,15 +218,21 @@ def check_url(url: str) -> Complaint | None:
     try:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable() or " " in url:
-            return Complaint((), f"'{url}' is no address of a server", example)
+            return Complaint((), f"{_quoted(url)} is no address of a server", example)
         parts.port  # noqa: B018 - reading it is what checks it
     except ValueError:
-        return Complaint((), f"'{url}' is no address of a server", example)
+        return Complaint((), f"{_quoted(url)} is no address of a server", example)
     if parts.username or parts.password:
         return Complaint((), "the address holds a user or a password", "move them to http_config.basic_auth")
     if parts.query or parts.fragment:
-        return Complaint((), f"'{url}' ends in a query", "keep what stands before '?' and '#'")
+        before = re.split("[?#]", url)[0]
+        return Complaint((), f"behind '{before}' stands a query", "keep what stands before '?' and '#'")
     return None
+
+
+def _quoted(url: str) -> str:
+    """What may be a password is nobody's to read in a log."""
+    return "what holds an @" if "@" in url else f"'{url}'"
 
 
 def _scheme(url: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,9 +115,34 @@ def test_init_refuses_what_makes_no_sense(
 def test_a_password_in_the_address_is_refused_and_not_written(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["init", "--prometheus", "http://me:canary@127.0.0.1:9"]) == 64
-    assert "canary" not in capsys.readouterr().err
+    for url in ("http://me:canary@127.0.0.1:9", "me:canary@127.0.0.1:9", "http://127.0.0.1:9/?token=canary"):
+        assert run(["init", "--prometheus", url]) == 64
+        err = capsys.readouterr().err
+        assert ("canary" in err, "http_config.basic_auth" in err) == (False, False)
     assert names(here) == []
+
+
+def test_a_page_of_the_browser_is_led_back_to_the_address_of_the_server(
+    here: Path, shop: Fake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.refuse = lambda asked: (404, "")
+    assert run(["init", "--prometheus", f"{shop.url}/graph"]) == 1
+    said = f"(404). Try {shop.url}, or is the prefix another?\n"
+    assert capsys.readouterr().err.endswith(said)
+
+
+def test_an_interrupt_is_heard_also_where_a_command_asks_from_within_a_loop() -> None:
+    from cockpit.cli import proposing
+
+    async def asked() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(60)
+
+    async def command() -> None:
+        proposing._in_a_loop_of_its_own(asked())
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(command())
 
 
 def test_who_wants_a_login_gets_one_from_a_file_and_the_file_is_named_and_not_copied(
@@ -205,6 +233,7 @@ def test_discover_prints_what_was_seen_and_nobody_declared_as_yaml_to_paste(
         "strangers": [{"service": "auth", "to": "redis"}],
         "unseen": [{"service": "shop", "to": "search", "reviewed": True, "caller_traced": True}],
         "agreed": 0,
+        "left_out": 0,
     }
     shop.series = {graph: [({"client": "shop", "server": "search"}, 1)]}
     assert run(["discover"]) == 0
@@ -225,18 +254,32 @@ def test_that_nobody_traces_is_no_all_clear(
     assert (out, err.startswith("cockpit: no call was seen at eu within 1 d")) == ("", True)
 
 
-def test_discover_hides_nothing_hostile_in_its_patch(
+def test_discover_leaves_out_names_that_are_not_to_be_written_down_and_says_so(
     here: Path, shop: Fake, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (here / "config").mkdir()
     (here / "config" / "cockpit.yaml").write_text(CONFIGURED % shop.url)
-    shop.series = {"traces_service_graph": [({"client": "shop", "server": "\x1b[2J\n- x: {a"}, 1)]}
+    odd = ["\x1b[2J\n- x: {a", "http://me:canary@shop.example", "\u202eshop", " blank"]
+    shop.series = {
+        "traces_service_graph": [({"client": "shop", "server": each}, 1) for each in (*odd, "- x: {a")]
+    }
     assert run(["discover"]) == 1
     from cockpit.config.yaml import parse
 
     out = capsys.readouterr().out
     document, findings = parse(out, "patch")
-    assert (findings, "\x1b" in out) == ([], False)
+    assert findings == []
     assert document is not None
-    assert isinstance(document.value, dict)
-    assert len(document.value["services"]) == 2
+    assert document.value == {
+        "services": [
+            {"name": "- x: {a"},
+            {"name": "shop", "dependsOn": [{"to": "- x: {a", "unreviewed": True}]},
+        ]
+    }
+    assert "# 4 names left out: not to be written down" in out
+    assert run(["discover", "--json"]) == 1
+    out = capsys.readouterr().out
+    assert (json.loads(out)["left_out"], "canary" in out) == (4, False)
+    shop.series = {"traces_service_graph": [({"client": "shop", "server": odd[1]}, 1)]}
+    assert run(["discover"]) == 1
+    assert "Nothing was seen" not in capsys.readouterr().out

@@ -55,7 +55,7 @@ def _external(addresses: Iterable[str], known: Mapping[str, str], remarks: list[
     for key in found[:MOST_EXTERNAL]:
         yield Thing("http-client", key, host_of(key), "external", "our own clients call it")
     if (left := len(found) - MOST_EXTERNAL) > 0:
-        remarks.append(f"{plural(left, 'more address', 'more addresses')} that services call")
+        remarks.append(f"{plural(left, 'more address', 'more addresses')} that services call left out")
 
 
 def _ours(address: str, known: Mapping[str, str]) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
@@ -38,6 +39,8 @@ class _Proposing:
     names: dict[str, str] = field(default_factory=dict)
     """Services by what the label, or tracing, calls them; in the end the same text nearly always."""
     found: dict[str, ProposedService] = field(default_factory=dict)
+    unwritable: Counter[str] = field(default_factory=Counter)
+    """By preset: keys that are no names."""
     remarks: list[str] = field(default_factory=list)
 
     def proposal(self) -> Proposal:
@@ -45,6 +48,9 @@ class _Proposing:
         self._from_requests()
         for thing in beside.things(self.known.keys, self.names, self.remarks):
             self._add_thing(thing)
+        for preset, count in self.unwritable.items():
+            keys = plural(count, f"key of preset {preset}", f"keys of preset {preset}")
+            self.remarks.append(f"{keys} left out: not to be written down")
         self._from_graph()
         self._from_rules()
         self._last_resort()
@@ -111,7 +117,7 @@ class _Proposing:
         """To the service of that name, else as one of its own."""
         parameter = key_of(thing.preset)
         if not is_name(thing.key) or not is_name(thing.name):
-            self.remarks.append(f"a key of preset {thing.preset} left out: not to be written down")
+            self.unwritable[thing.preset] += 1
             return
         own = self.found.get(thing.name)
         if own is not None and any(use.preset == thing.preset for use in own.uses):
@@ -136,17 +142,26 @@ class _Proposing:
         for name in self._usable(new, "end of a seen call", "ends of seen calls"):
             uses = tuple(self._by_name(name))
             self._put(ProposedService(name, type=ends[name], why="tracing knows it", uses=uses))
+        crowded: list[tuple[str, int]] = []
         for caller, callees in _by_caller(edges):
             service = self.found.get(caller)
             needs = [name for name in callees if name in self.found and name != caller]
             if service is None or not needs:
                 continue
             if len(needs) > MOST_NEEDS:
-                self.remarks.append(
-                    f"of the {len(needs)} services that {quoted(caller)} calls, {MOST_NEEDS} are listed"
-                )
+                crowded.append((caller, len(needs)))
             why = "seen in traces of the last hour; hard, until somebody says soft"
             self._put(replace(service, needs=tuple(Guess(name, why) for name in needs[:MOST_NEEDS])))
+        self._crowded(crowded)
+
+    def _crowded(self, callers: Sequence[tuple[str, int]]) -> None:
+        if len(callers) > 1:
+            names = join_names([quoted(caller) for caller, _ in callers], 3)
+            self.remarks.append(f"of the services that {names} call, {MOST_NEEDS} each are listed")
+        for caller, count in callers if len(callers) == 1 else ():
+            self.remarks.append(
+                f"of the {count} services that {quoted(caller)} calls, {MOST_NEEDS} are listed"
+            )
 
     def _from_rules(self) -> None:
         label = self.choice.label if self.choice else ""

@@ -26,7 +26,7 @@ def told(proposal: Proposal) -> Iterator[str]:
     if proposal.services:
         yield f"Owners, from alerting rules: {owned} of {len(proposal.services)}."
     for remark in proposal.remarks:
-        yield f"Left out: {remark}."
+        yield f"Note: {remark}."
 
 
 def found(proposal: Proposal) -> str:

@@ -41,7 +41,7 @@ def _head(proposal: Proposal) -> list[str]:
 
 
 def _foot(proposal: Proposal) -> list[str]:
-    return [f"Left out: {remark}" for remark in proposal.remarks]
+    return [f"Note: {remark}" for remark in proposal.remarks]
 
 
 def _main(proposal: Proposal) -> Mapping[str, Value]:

@@ -252,3 +252,18 @@ def test_windows_of_the_questions_are_as_long_as_scrapes_need(scrape: float | No
     assert list(asked) == ["otel-http"]
     assert f"[{window}]" in asked["otel-http"].text
     assert "$" not in asked["otel-http"].text
+
+
+def test_what_happens_to_many_is_said_once() -> None:
+    fleet = requests(*(f"s{number:03}" for number in range(MOST_NEEDS + 9)))
+    calls = frozenset(
+        SeenEdge(caller, f"s{number:03}")
+        for caller in ("s000", "s001", "s002", "s003")
+        for number in range(MOST_NEEDS + 9)
+    )
+    keys = {"postgres": {" a:5432", " b:5432"}, "blackbox": {"\x1b[2J"}}
+    assert propose(known(*fleet, edges=calls, keys=keys)).remarks == (
+        "2 keys of preset postgres left out: not to be written down",
+        "1 key of preset blackbox left out: not to be written down",
+        "of the services that 's000', 's001', 's002' and 1 more call, 100 each are listed",
+    )
