@@ -48,7 +48,7 @@ class TerminalDesk:
         if given is not None:
             return given
         if not self._asks:
-            self._say(run_lines.question(question))
+            self._say([*run_lines.by_hand(run, question), *run_lines.question(question)])
             return None
         return await self._asked(run, question)
 
@@ -100,7 +100,8 @@ class TerminalDesk:
         """Louder than the runbook itself asks where something destroys that was never proven."""
         grades = self.grades.get(run.runbook.id)
         asked, told = louder(run, question, grades), careful(run, question, grades)
-        self._say([*([f"  careful: {told}"] if told else []), *run_lines.question(asked)])
+        warned = [f"  careful: {told}"] if told else []
+        self._say([*run_lines.by_hand(run, asked), *warned, *run_lines.question(asked)])
         said = await self._typed(asked)
         while said is not None and asked is not question and said.text != asked.phrase:
             self.complain(f"type exactly: {asked.phrase}")

@@ -37,7 +37,9 @@ def lines(runbook: Runbook, plan: Plan, grades: BookGrades | None = None) -> lis
 
 def _step(number: int, step: PlannedStep) -> list[str]:
     already = {True: "  (looks as if it were so already)", False: "", None: ""}[step.already]
-    said = [f"{number}. {step.title}  [{step.id}]{already}", f"   {step.action}: {step.does}"]
+    first, *more = step.does.split("\n")
+    said = [f"{number}. {step.title}  [{step.id}]{already}", f"   {step.action}: {first}"]
+    said += [f"     {each}" for each in more]
     if step.unread:
         said.append(f"   not known before it runs: {', '.join(step.unread)}")
     if step.effect != "read":

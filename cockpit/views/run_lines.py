@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cockpit.core.journal import Recorded
+from cockpit.core.runbook.actions import Manual
 from cockpit.core.runbook.answers import Answer
+from cockpit.core.runbook.render import lenient, names_to_fill
 from cockpit.core.runbook.run import Key, Run
 from cockpit.core.runbook.states import Effect, Phase, StepState
 from cockpit.core.runbook.told import does
@@ -92,6 +94,18 @@ def _settled(title: str, body: Any, undoing: bool) -> str:
     if state is StepState.SUCCEEDED:
         return f"{title}: {STEP_STATES[state]}{reason}"
     return f"{title}: {STEP_STATES[state]}, {EFFECTS[effect]}{reason}"
+
+
+def by_hand(run: Run, asked: Question) -> list[str]:
+    """What a person is to do, line by line, with the command to copy; nothing for other questions."""
+    step = run.step(asked.key.step) if asked.kind == "manual" else None
+    if step is None or not isinstance(step.action, Manual):
+        return []
+    known = names_to_fill(run)
+    told = [f"  {each}" for each in lenient(step.action.instructions, known).split("\n")]
+    command = lenient(step.action.command, known).strip("\n")
+    typed = f"$ {command}".split("\n") if command else []
+    return [step.title, *told, *(f"  {each}" for each in typed)]
 
 
 def question(asked: Question) -> list[str]:

@@ -55,9 +55,10 @@ def told(run: Run, step: Step, question: Question) -> Iterator[Line]:
     """What a yes would do, and how it is taken back."""
     if isinstance(step.action, Manual):
         known = names_to_fill(run)
-        yield line(lenient(step.action.instructions, known))
-        if step.action.command:
-            yield Span("$ ", Tone.DIM), Span(lenient(step.action.command, known), Tone.STRONG)
+        yield from map(line, lenient(step.action.instructions, known).split("\n"))
+        typed = lenient(step.action.command, known).strip("\n")
+        for number, each in enumerate(typed.split("\n") if typed else ()):
+            yield Span("  " if number else "$ ", Tone.DIM), Span(each, Tone.STRONG)
         return
     if step.why:
         yield line(step.why, Tone.DIM)

@@ -11,7 +11,7 @@ from tests.config.importing.catalogs import SHOP
 from tests.config.importing.pages import ALERT, MANY
 
 from .changing import changing, go
-from .running import small
+from .running import cockpit, small
 
 
 @pytest.fixture
@@ -86,6 +86,14 @@ def test_pages_become_drafts_that_lint_plan_and_print(here: Path, capsys: pytest
     assert code == 0
     assert "**Draft: not checked, no undo.**" in out
     assert "kubectl drain ${params.node_name} --ignore-daemonsets" in out
+    done = cockpit(
+        "run", "kube-cart-slow", *("-p", "namespace=shop", "-p", "node_name=a", "-p", "app=b"), cwd=here
+    )
+    assert done.stdout.splitlines()[:3] == [
+        "Look at the pods: kubectl get pods -n <namespace>",
+        "  Look at the pods: `kubectl get pods -n <namespace>`",
+        "  $ kubectl get pods -n shop",
+    ]
     code, _, err = said(capsys, "import", "markdown", "KubeCartSlow.md", "--out", "config/runbooks")
     assert code == 64
     assert "config/runbooks/kube-cart-slow.yaml is there already" in err

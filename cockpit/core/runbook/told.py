@@ -58,7 +58,7 @@ def does(action: Action) -> str:
         case Notify(to, text):
             return f"tell {to}: {shown(text)}"
         case Manual(instructions, command):
-            return shown(f"{instructions} $ {command}" if command else instructions)
+            return shown(f"{instructions}\n$ {command}" if command else instructions)
         case Decide(options):
             return " or ".join(each.label for each in options)
         case Probe(ask):
