@@ -212,7 +212,8 @@ def _step(number: int, step: PlannedStep, how: str) -> Iterator[Row]:
     asks = (Span(f"  {asks_words(step)}", Tone.DIM),)
     head = (Span(step.title, Tone.STRONG), *asks, *already)
     yield Row((line(str(number), Tone.DIM), head), step.id, "step")
-    yield Row(((), (Span("does: ", Tone.DIM), Span(step.does))))
+    for at, each in enumerate(step.does.split("\n")):
+        yield Row(((), (Span("      " if at else "does: ", Tone.DIM), Span(each))))
     if step.unread:
         yield Row(((), line(f"not known before it runs: {', '.join(step.unread)}", Tone.DIM)))
     if step.effect != "read":

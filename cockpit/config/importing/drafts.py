@@ -14,7 +14,7 @@ from typing import Final
 from cockpit.config.ids import free, slug
 from cockpit.config.importing.commands import Parameters, assigned
 from cockpit.config.importing.page import Page
-from cockpit.config.importing.procedures import MOST_STEPS, Procedure, StepDraft
+from cockpit.config.importing.procedures import MOST_STEPS, SHOWS, Procedure, StepDraft
 from cockpit.config.writing import Value, guessed, written
 
 MOST_TOLD: Final = 500
@@ -151,7 +151,9 @@ def _parameter(prompt: str) -> Value:
 
 def _step(made: StepDraft, names: Parameters) -> Value:
     title = made.title or "Step"
-    told = "\n".join(made.told).strip()
+    told = "\n".join(made.told).strip("\n")
+    if told.startswith(SHOWS):  # what comes of it is not what to do
+        told = f"{title}\n{told}"
     why = "\n\n".join(made.why).strip()
     if len(told) > MOST_TOLD:
         why = f"{why}\n\n{told}".strip()

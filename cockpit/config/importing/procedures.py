@@ -17,6 +17,8 @@ from cockpit.config.importing.page import Block, Fence, Items, Page, Para, Secti
 
 MOST_STEPS: Final = 300
 MOST_TITLE: Final = 90
+SHOWS: Final = "It shows:"
+"""Before what the page has as the output of a command."""
 _sentence: Final = re.compile(r"(?<=[.!?。！？])\s+(?=\S)|(?<=[。！？])")
 _address: Final = re.compile(r"\s*\(https?://[^\s()]*\)")
 _task: Final = re.compile(r"^\[[ xX]\]\s*")
@@ -224,7 +226,7 @@ class _Making:
 
     def _command(self, text: str, because: str, shown: str) -> None:
         last = self.steps[-1] if self.steps else None
-        told = [f"It shows:\n{shown}"] if shown else []
+        told = [f"{SHOWS}\n{shown}"] if shown else []
         if self.after_list and last is not None and not last.command and not self.prose:
             last.command, last.because = text, because  # the code of the list's last item, not indented
             last.told += told
@@ -293,7 +295,7 @@ def _item_steps(item: Sequence[Block], ordered: bool) -> list[StepDraft]:
             title, rest = _title(_task.sub("", block.text))
             prose += [rest] if rest else []
         elif isinstance(block, Fence) and (found := command(block)) is not None:
-            told = [f"It shows:\n{found.shown}"] if found.shown else []
+            told = [f"{SHOWS}\n{found.shown}"] if found.shown else []
             name = title if not made else f"{title} ({len(made) + 1})"
             made.append(StepDraft(name, ordered, [], [*prose, *told], found.text, found.because))
             prose = []
