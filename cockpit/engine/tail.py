@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final
 
 from cockpit.core import checkpoint as checkpoints
@@ -55,8 +54,8 @@ class Tail:
             finally:
                 waiting.cancel()
                 poked.cancel()
-                with suppress(asyncio.CancelledError):
-                    await asyncio.gather(waiting, poked, return_exceptions=True)
+                # Whoever cancels us just now means it: what would swallow that goes on for ever.
+                await asyncio.wait({waiting, poked})
 
     async def catch_up(self) -> None:
         """Everything there is now. Trouble is said once, and once more when it is over."""
