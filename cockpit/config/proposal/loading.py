@@ -51,7 +51,7 @@ def put(proposal: Proposal, folder: Path) -> list[Path]:
             with open(folder / name, "x", encoding="utf-8") as file:
                 done.append(folder / name)
                 file.write(text)
-    except OSError:
+    except BaseException:  # an interrupt, too, leaves nothing half
         for file_done in done:
             file_done.unlink(missing_ok=True)
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -146,6 +147,28 @@ def test_nothing_is_written_over_what_is_there(tmp_path: Path) -> None:
         put(propose(known(*requests("shop"))), tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == ["services.yaml"]
     assert (tmp_path / "services.yaml").read_text() == "mine"
+
+
+def test_an_interrupt_in_the_middle_leaves_nothing_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cockpit.config.proposal import loading
+
+    made = propose(known(*requests("shop")))
+
+    def interrupted(name: str) -> str:
+        if name == "services.yaml":
+            raise KeyboardInterrupt
+        return written(made)[name]
+
+    class Texts(dict[str, str]):
+        def items(self) -> Any:
+            return ((name, interrupted(name)) for name in written(made))
+
+    monkeypatch.setattr(loading, "written", lambda _: Texts())
+    with pytest.raises(KeyboardInterrupt):
+        put(made, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_how_to_log_in_goes_along_and_the_secret_itself_does_not(tmp_path: Path) -> None:
