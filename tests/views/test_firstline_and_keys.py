@@ -73,6 +73,8 @@ def test_no_two_actions_share_a_key_on_one_screen() -> None:
 
 def test_every_binding_explains_itself() -> None:
     assert all(binding.words and binding.help.endswith((".", "checkout")) for binding in BINDINGS)
+    # Beside the keys, at 80 columns, on one line.
+    assert [binding.help for binding in BINDINGS if len(binding.help) > 70] == []
 
 
 @pytest.mark.parametrize("screen", SCREENS)
