@@ -48,11 +48,16 @@ class _Making:
         self.catalog, self.present = catalog, present
         self.wired = Edges(catalog, present)
         self.skipped = [*catalog.skipped, *self.wired.skipped]
+        self.described = 0
+        """Teams of which the catalog says more than the name."""
 
     def made(self, sources: list[str]) -> Overlay:
         self._passed_over(sources)
         services = list(self._services())
         teams = list(self._teams())
+        idle = len(self.catalog.of("group")) + len(self.catalog.of("user")) - self.described
+        if idle > 0:
+            self.skipped.append(f"{plural(idle, 'group or user', 'groups and users')} without a service here")
         document: dict[str, Value] = {"apiVersion": "cockpit/v1", "kind": "Cockpit"}
         if not self.present.is_there:
             document["metadata"] = {"name": guessed(self._shop_name(), "no configuration to lay it over")}
@@ -89,7 +94,11 @@ class _Making:
                 self.skipped.append(
                     f"{location.ref} points to {join_names(targets, 3)}: name those files as well"
                 )
-        known = ("component", "resource", "api", "group", "user", "location", "system", "domain")
+        if systems := len(self.catalog.of("system")):
+            self.skipped.append(
+                f"{plural(systems, 'system')}: no service, but the `system` of what belongs to it"
+            )
+        known = ("component", "resource", "api", "group", "user", "location", "system")
         others = [each for each in self.catalog.entities if each.ref.kind not in known]
         for kind in dict.fromkeys(each.ref.kind for each in others):
             count = sum(each.ref.kind == kind for each in others)
@@ -205,6 +214,7 @@ class _Making:
         known = self._described(ref)
         if known is None:
             return Noted({"name": name}, above=(f"Only named in the catalog, as {ref}.",))
+        self.described += 1
         profile = known.spec.get("profile")
         profile = profile if isinstance(profile, dict) else {}
         title = text(profile.get("displayName"))[:200] or known.title

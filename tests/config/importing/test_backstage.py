@@ -81,6 +81,8 @@ def test_what_is_left_out_is_said_and_no_secret_is_copied() -> None:
         "shop.yaml:116: no entity of Backstage (v1, ConfigMap)",
         "component:money-lib: a library does not run by itself",
         "location:more points to ./more.yaml and https://git.acme.example/all.yaml: name those files as well",
+        "1 system: no service, but the `system` of what belongs to it",
+        "1 group or user without a service here",
     )
     for note in (
         "It also needs component:money-lib, which is left out because it does not run by itself.",
