@@ -131,7 +131,7 @@ def _cycles(survey: Survey) -> Iterator[Finding]:
         yield _found(
             survey,
             "cycle",
-            circle[0],
+            survey.worst_first(circle)[0],
             f"Services depend on each other in a circle: {' -> '.join(shown)}",
             "When one fails nobody can tell which was first, and none of them can start alone.",
             "Remove the edge that is not needed, or make it soft.",

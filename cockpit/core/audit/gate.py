@@ -262,7 +262,10 @@ def _integrity(look: Look) -> Judged:
         return Answer.UNKNOWN, [
             f"Others read what {look.service.name} writes, and no signal watches that it is right."
         ]
-    return Answer.YES, ["Nothing around it is breached, latched or tainted."]
+    declared = [look.survey.graph.declared(look.survey.graph.index[node.name]) for node in nodes]
+    watched = sum(isinstance(each, Service) and watches_data(each) for each in declared)
+    counted = f"{watched} of {plural(len(nodes), 'service')} around it"
+    return Answer.YES, [f"Nothing is breached, latched or tainted; a signal watches the data of {counted}."]
 
 
 def _no_return(look: Look) -> Judged:
