@@ -1,4 +1,4 @@
-"""Every shipped scenario passes with its good answers and fails with its wrong ones, the same each time."""
+"""A shipped scenario passes with its good answers and fails with its wrong ones, the same each time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from cockpit.wiring.drilling import rehearsed, script
 
 LOADED = load(shop(), environ={}, now=0.0)
 PLAYED = {each.id: each for each in LOADED.scenarios if each.answers}
-ANSWERS = [(id, key) for id, each in PLAYED.items() for key in each.answers]
 START = 1_700_000_000.0
 
 
@@ -40,9 +39,10 @@ def test_there_is_something_to_rehearse() -> None:
     assert all("good" in each.answers and "wrong" in each.answers for each in PLAYED.values())
 
 
-@pytest.mark.parametrize(("id", "answers"), ANSWERS)
-def test_good_answers_pass_and_wrong_ones_fail(id: str, answers: str) -> None:
-    debrief = played(PLAYED[id], answers)
+@pytest.mark.parametrize("answers", list(PLAYED["bad-release"].answers))
+def test_good_answers_pass_and_wrong_ones_fail(answers: str) -> None:
+    """The others are played where it is tested what they teach."""
+    debrief = played(PLAYED["bad-release"], answers)
     failed = [(each.expected, each.why) for each in debrief.expected if not each.passed]
     assert debrief.passed is (answers == "good"), failed
 
