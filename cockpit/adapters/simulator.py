@@ -164,7 +164,7 @@ class Simulator:
 
 
 class _Breath:
-    """Lets the rest of the world act between large answers; a turn of the loop costs more than a small one."""
+    """Lets others act between large answers; a turn of the loop costs more than a small one."""
 
     def __init__(self) -> None:
         self._read = 0
