@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cockpit.cli.screen import Behind, open_screen
+from cockpit.errors import UsageError
 
 if TYPE_CHECKING:
     from cockpit.cli.drill import Prepared
@@ -22,6 +24,8 @@ PASSED, FAILED = 0, 1
 
 def on_screen(prepared: Prepared) -> int:
     """0 all that was expected has come true, 1 not. Raises what ended it."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the screen needs a terminal", "--headless plays it without one")
     behind = Rehearsal(prepared)
     open_screen(prepared.settings, behind)
     if behind.debrief is None:  # left before anything could be seen

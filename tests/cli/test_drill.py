@@ -130,6 +130,7 @@ def test_a_wrong_file_of_answers_is_told_with_its_line(
         (("--runbook", "nope", "--headless"), "there is no runbook 'nope'"),
         (("bad-release", "--headless", "--answers", "best"), "there are no answers 'best' in bad-release"),
         (("bad-release", "--junit", "x.xml"), "--junit is for a drill without a screen. Add --headless"),
+        (("bad-release",), "the screen needs a terminal. --headless plays it without one"),
         (("bad-release", "--headless", "--speed", "0"), "--speed must be above 0"),
         (("bad-release", "--headless", "--inject", "undo=burn"), "'undo=burn' cannot be injected"),
         (("bad-release", "--headless", "--inject", "unod=hang"), "there is no step 'unod'"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from cockpit.core.checkpoint import Checkpoint
 from cockpit.core.journal import Fact, Recorded, new_uid
@@ -22,7 +23,7 @@ class Kept:
         self._inner = inner
         self._archive = archive
         self._lost = lost
-        self._shift: Shift | None = None
+        self._shift = Shift(new_uid())
         self._is_lost = False
 
     async def append(self, facts: Sequence[Fact]) -> Sequence[Recorded]:
@@ -48,22 +49,41 @@ class Kept:
         await self._inner.close()
 
     async def _put_away(self, facts: Sequence[Fact]) -> None:
-        if self._shift is None:
-            self._shift = await shift_of(self._archive)
+        self._shift = await further(self._shift, facts, self._archive)
         await self._archive.append([shifted(fact, self._shift) for fact in facts])
 
 
-async def shift_of(archive: Journal) -> Shift:
-    """Behind all that is in it. Raises JournalError."""
-    runs = [run_number(each.fact.run) for each in await _all(archive, "run.started")]
-    incidents = [incident_number(each.fact.incident) for each in await _all(archive, "incident.declared")]
-    return Shift(new_uid(), max(runs, default=0), max(incidents, default=0))
+async def further(shift: Shift, facts: Sequence[Fact], archive: Journal) -> Shift:
+    """With the next free number for each run and incident that begins in `facts`. Raises JournalError.
+
+    Given when it begins: another drill may have taken numbers since this one did.
+    """
+    runs = await _numbered(shift.runs, facts, "run.started", lambda fact: run_number(fact.run), archive)
+    incidents = await _numbered(
+        shift.incidents, facts, "incident.declared", lambda fact: incident_number(fact.incident), archive
+    )
+    return replace(shift, runs=runs, incidents=incidents)
+
+
+async def _numbered(
+    known: Mapping[int, int],
+    facts: Sequence[Fact],
+    kind: str,
+    number: Callable[[Fact], int],
+    archive: Journal,
+) -> Mapping[int, int]:
+    begun = {number(fact) for fact in facts if fact.kind == kind} - {0, *known}
+    if not begun:
+        return known
+    highest = max((number(each.fact) for each in await _all(archive, kind)), default=0)
+    return {**known, **{each: highest + more for more, each in enumerate(sorted(begun), 1)}}
 
 
 async def put_away(records: Sequence[Recorded], archive: Journal) -> None:
     """The whole record of a drill that is over. Raises JournalError."""
-    shift = await shift_of(archive)
-    facts = [shifted(each.fact, shift) for each in records]
+    all_of_it = [each.fact for each in records]
+    shift = await further(Shift(new_uid()), all_of_it, archive)
+    facts = [shifted(each, shift) for each in all_of_it]
     for begin in range(0, len(facts), CHUNK):
         await archive.append(facts[begin : begin + CHUNK])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from cockpit.core.incident.model import number_of
@@ -16,11 +16,11 @@ _INCIDENT: Final = re.compile(r"INC-(\d{1,9})$")
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What is added to the numbers; `drill` tells its uids from those of every other drill."""
+    """Which number each has there; `drill` tells its uids from those of every other drill."""
 
     drill: str
-    runs: int = 0
-    incidents: int = 0
+    runs: Mapping[int, int] = field(default_factory=dict)
+    incidents: Mapping[int, int] = field(default_factory=dict)
 
 
 def shifted(fact: Fact, shift: Shift) -> Fact:
@@ -57,7 +57,7 @@ def _everywhere(value: Any, shift: Shift) -> Any:
 
 def _named(text: str, shift: Shift) -> str:
     if found := _RUN.match(text):
-        return f"R-{int(found[1]) + shift.runs}{text[found.end() :]}"
+        return f"R-{shift.runs.get(int(found[1]), found[1])}{text[found.end() :]}"
     if found := _INCIDENT.match(text):
-        return f"INC-{int(found[1]) + shift.incidents}"
+        return f"INC-{shift.incidents.get(int(found[1]), found[1])}"
     return text

@@ -40,6 +40,15 @@ async def test_two_drills_begin_with_the_same_numbers_and_lie_behind_each_other(
     ]
 
 
+async def test_two_drills_at_once_do_not_take_each_others_numbers() -> None:
+    archive = MemoryJournal()
+    one, other = Kept(MemoryJournal(), archive), Kept(MemoryJournal(), archive)
+    await one.append(begun("R-1"))
+    await other.append(begun("R-1", ""))
+    await one.append([*begun("R-2")[1:], Fact("run.finished", 3.0, "lena", {}, "INC-1", "R-1")])
+    assert [each.fact.run for each in archive.records if each.fact.run] == ["R-1", "R-2", "R-3", "R-1"]
+
+
 async def test_a_drill_that_is_over_is_put_away_whole() -> None:
     archive, played = MemoryJournal(), MemoryJournal()
     await played.append(begun())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cockpit.core.journal import Fact
 from cockpit.core.rehearsal.shifted import Shift, incident_number, run_number, shifted
 
-SHIFT = Shift("d1", runs=4, incidents=2)
+SHIFT = Shift("d1", runs={1: 5, 2: 6}, incidents={1: 3})
 
 
 def test_runs_and_incidents_go_on_where_the_others_ended() -> None:
