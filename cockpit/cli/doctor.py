@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cockpit.cli.checks import Check, installation, permissions, state, terminal
 from cockpit.cli.loading import load
 from cockpit.cli.output import say
+from cockpit.cli.proposing import is_proposed
 from cockpit.cli.settings import Settings
 from cockpit.errors import CockpitError, ConfigError, sentence
 from cockpit.text import age, plural
@@ -64,7 +65,9 @@ def _configuration(loaded: Loaded) -> Iterator[Check]:
     warnings = [found for found in loaded.findings if found.severity == "warning"]
     if warnings:
         said = plural(len(warnings), "warning")
-        yield Check(None, "configuration", said, "`cockpit lint` shows them")
+        kept = "`cockpit lint` shows them"
+        shown = f"keep the proposal with `cockpit init`, then {kept}" if is_proposed(model) else kept
+        yield Check(None, "configuration", said, shown)
     for note in loaded.notes:
         yield Check(None, "configuration", note)
 

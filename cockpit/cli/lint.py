@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cockpit.cli.output import say, say_json
 from cockpit.cli.settings import Settings
-from cockpit.errors import Finding, SourceError
+from cockpit.errors import Finding, SourceError, UsageError
 from cockpit.text import plural
 
 SCHEMA = "cockpit.lint/v1"
@@ -18,6 +18,8 @@ def lint(settings: Settings, paths: Sequence[Path], *, json: bool, live: bool) -
     from cockpit import config
 
     named = list(paths) or ([settings.config] if settings.config else [])
+    if not named and settings.prometheus:
+        _need_files(settings)
     findings = list(config.lint(named))
     wrong = any(each.severity == "error" for each in findings)
     unasked: SourceError | None = None
@@ -34,6 +36,15 @@ def lint(settings: Settings, paths: Sequence[Path], *, json: bool, live: bool) -
     if unasked:  # what the files have to say is said all the same
         raise unasked
     return 1 if wrong else 0
+
+
+def _need_files(settings: Settings) -> None:
+    """A proposal is nobody's work yet, and has no files to complain about."""
+    from cockpit.cli.proposing import nothing_configured
+
+    if nothing_configured(settings):
+        hint = f"`cockpit init --prometheus {settings.prometheus}` writes them"
+        raise UsageError("lint reads files, and there are none of ours here", hint)
 
 
 def _live(settings: Settings, paths: Sequence[Path]) -> Iterator[Finding]:

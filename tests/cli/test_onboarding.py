@@ -182,6 +182,25 @@ def test_without_configuration_commands_work_on_the_proposal_and_say_so(
     assert names(here) == []
 
 
+def test_lint_of_a_proposal_leads_to_files_and_not_in_a_circle(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = "http://127.0.0.1:9"
+    assert run(["--prometheus", url, "lint"]) == 64
+    assert capsys.readouterr().err == (
+        f"cockpit: lint reads files, and there are none of ours here. `cockpit init --prometheus {url}` "
+        "writes them\n"
+    )
+
+
+def test_the_doctor_of_a_proposal_says_how_to_see_its_warnings(
+    shop: Fake, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["--prometheus", shop.url, "doctor"])
+    out = " ".join(capsys.readouterr().out.split())
+    assert " warnings. Keep the proposal with `cockpit init`, then `cockpit lint` shows them" in out
+
+
 def test_with_a_configuration_the_address_only_says_whom_to_ask(here: Path, shop: Fake) -> None:
     small(here)
     model = load(Settings(prometheus=shop.url)).model
