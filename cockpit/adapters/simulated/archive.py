@@ -41,7 +41,8 @@ class SimulatedArchive:
         if course.broken("prometheus_down", end - began):
             raise SourceError(DOWN, "this is a rehearsal; the fault ends by itself")
         points: list[Point] = []
-        before = read([instrument], course, 0.0)  # thirty days are asked for, and the scenario is half an hour
+        # Thirty days are asked for, and the scenario lasts half an hour: what was before is read once.
+        before = read([instrument], course, 0.0)
         at = start
         while at <= end:
             if len(points) % AT_ONCE == AT_ONCE - 1:
