@@ -56,7 +56,9 @@ def backtest(
     else:
         found = _of_servers(loaded, _asked(loaded.model, since, step, now()))
     if json:
-        say_json(view.document(loaded.model, found), indent=True)
+        from cockpit.views.backtest_document import document
+
+        say_json(document(loaded.model, found), indent=True)
     else:
         say(view.text(loaded.model, found, width()), ascii=settings.ascii)
     return 0 if view.anything_seen(found) else NOTHING_SEEN

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from cockpit.core.backtest.model import IDLE, Backtest, Calmer, Episode, Flapping, Seen, Spent
 from cockpit.core.levels import Instant, Seconds, Shown
 from cockpit.core.model import Degradation, Model
 from cockpit.text import age, join_names, number, percent, plural, remaining
 from cockpit.views.export.times import day, minute
-from cockpit.views.layout import draw_section, wrap
-from cockpit.views.lines import Column, Row, Section, line, text_of
-from cockpit.views.status import number as finite
+from cockpit.views.lines import Column, Row, line
+from cockpit.views.printed import titled, wrapped
 from cockpit.views.words import BADNESS, level_word, measured_value
 
-SCHEMA: Final = "cockpit.backtest/v1"
 SHOWN: Final = 20
 """Lines of a list; the document has them all."""
 WORTH_TELLING: Final[Seconds] = 120.0
@@ -71,11 +69,11 @@ def _states(model: Model) -> Iterator[Degradation]:
 
 def text(model: Model, found: Backtest, width: int = 80) -> Iterator[str]:
     seen = found.seen
-    yield from _wrapped(f"{model.title or model.name}: {_span(found)}", width)
-    yield from (each for note in found.notes for each in _wrapped(f"note: {note}", width, 6))
+    yield from wrapped(f"{model.title or model.name}: {_span(found)}", width)
+    yield from (each for note in found.notes for each in wrapped(f"note: {note}", width, 6))
     if seen.begin is None:
         return
-    yield from _wrapped(_in_short(seen), width)
+    yield from wrapped(_in_short(seen), width)
     yield from _episodes(seen, width)
     yield from _flaps(seen, width, len(model.prometheus) > 1)
     yield from _times("CAPABILITIES, TIME BY LEVEL", _titled(model, seen.capabilities), width)
@@ -83,10 +81,10 @@ def text(model: Model, found: Backtest, width: int = 80) -> Iterator[str]:
     yield from _gaps(seen, width)
     yield from ("", "CALMER VALUES")
     for each in found.calmer:
-        yield from _wrapped(f" {sentence(each)}", width, 3)
-        yield from _wrapped(f"   write {written(each)}", width, 5)
+        yield from wrapped(f" {sentence(each)}", width, 3)
+        yield from wrapped(f"   write {written(each)}", width, 5)
     if not found.calmer:
-        yield from _wrapped(f" none: {found.not_calmer}", width, 1)
+        yield from wrapped(f" none: {found.not_calmer}", width, 1)
 
 
 def _span(found: Backtest) -> str:
@@ -120,15 +118,15 @@ def _episodes(seen: Seen, width: int) -> Iterator[str]:
     serious = [each for each in seen.episodes if each.counts]
     yield from ("", "INCIDENTS TO BE")
     for each in serious[:SHOWN]:
-        yield from _wrapped(f" {_when(each)}: {each.severity}. {' '.join(each.headline)}", width, 3)
-        yield from _wrapped(f"   {_who(each)}", width, 3)
+        yield from wrapped(f" {_when(each)}: {each.severity}. {' '.join(each.headline)}", width, 3)
+        yield from wrapped(f"   {_who(each)}", width, 3)
     yield from _more(len(serious)) if serious else (" none",)
     small = [each for each in seen.episodes if not each.counts]
     if small:
         yield from ("", "WORSE THAN AGREED, AND NOBODY ELSE WAS HURT")
         told = [*_each(small)] if len(small) <= FEW else [*_together(small)]
         for each_line in told[:SHOWN]:
-            yield from _wrapped(f" {each_line}", width, 3)
+            yield from wrapped(f" {each_line}", width, 3)
         yield from _more(len(told))
 
 
@@ -187,7 +185,7 @@ def _flaps(seen: Seen, width: int, several: bool) -> Iterator[str]:
         )
         for each in seen.flapping[:SHOWN]
     )
-    yield from _section("ROSE AND CAME BACK WITHIN 15 MIN", columns, rows, width)
+    yield from titled("ROSE AND CAME BACK WITHIN 15 MIN", columns, rows, width)
 
 
 def _signal(flapping: Flapping, several: bool) -> str:
@@ -220,7 +218,7 @@ def _times(title: str, spent: Mapping[str, Spent], width: int) -> Iterator[str]:
         shares = [line(percent(each.get(level, 0.0) / whole) if whole else "") for level in used]
         rows.append(Row((line(name), *shares)))
     if rows:
-        yield from _section(title, columns, rows, width, head=True)
+        yield from titled(title, columns, rows, width, head=True)
     yield from _more(len(spent))
 
 
@@ -273,96 +271,3 @@ def _wait(seconds: Seconds) -> str:
 
 def _moment(at: Instant) -> str:
     return f"{day(at)} {minute(at)}"
-
-
-def _section(
-    title: str, columns: Sequence[Column], rows: Sequence[Row], width: int, *, head: bool = False
-) -> Iterator[str]:
-    section = Section(title, tuple(columns), tuple(rows), head=head)
-    yield from ("", title)
-    yield from (f" {text_of(each)}".rstrip() for each, _ in draw_section(section, width - 1))
-
-
-def _wrapped(said: str, width: int, indent: int = 0) -> Iterator[str]:
-    """Later lines stand `indent` further in; blanks at the front stay."""
-    lead = said[: len(said) - len(said.lstrip())]
-    first, *more = (text_of(each) for each in wrap(line(said.strip()), width - max(len(lead), indent)))
-    yield f"{lead}{first}"
-    yield from (f"{' ' * indent}{each}" for each in more)
-
-
-def document(model: Model, found: Backtest) -> dict[str, Any]:
-    """The contract of `cockpit backtest --json`; key order is part of it, new keys come last."""
-    seen = found.seen
-    return {
-        "schema": SCHEMA,
-        "name": model.name,
-        "asked": {"from": found.asked[0], "to": found.asked[1]} if found.asked else None,
-        "from": seen.begin,
-        "to": seen.end,
-        "step": found.step,
-        "polls": seen.polls,
-        "unknown_share": unknown_share(seen),
-        "episodes": [_episode(each) for each in seen.episodes],
-        "flaps": [_flap(each) for each in seen.flapping],
-        "services": {name: _spent(each) for name, each in seen.services.items()},
-        "capabilities": {name: _spent(each) for name, each in seen.capabilities.items()},
-        "gaps": [{"from": gap.begin, "to": gap.end} for gap in seen.gaps],
-        "calmer": [_calmer(each) for each in found.calmer],
-        "not_calmer": found.not_calmer,
-        "notes": list(found.notes),
-    }
-
-
-def _episode(episode: Episode) -> dict[str, Any]:
-    return {
-        "from": episode.begin,
-        "last_hurt": episode.last,
-        "to": episode.end,
-        "ended": episode.ended,
-        "counts": episode.counts,
-        "serious_at": episode.serious_at,
-        "severity": episode.severity.value,
-        "worst_at": episode.worst_at,
-        "headline": list(episode.headline),
-        "services": {name: level.name for name, level in episode.services.items()},
-        "capabilities": {name: level.name for name, level in episode.capabilities.items()},
-        "suspects": list(episode.suspects),
-        "data": list(episode.data),
-    }
-
-
-def _flap(flapping: Flapping) -> dict[str, Any]:
-    return {
-        "owner": flapping.owner,
-        "signal": flapping.signal,
-        "source": flapping.source,
-        "count": flapping.count,
-        "worst": flapping.worst.name,
-        "longest": flapping.longest,
-    }
-
-
-def _spent(spent: Spent) -> dict[str, float]:
-    """Seconds by level."""
-    return {level: spent[level] for level in LEVELS if spent.get(level)}
-
-
-def _calmer(of: Calmer) -> dict[str, Any]:
-    def by_level(which: int) -> dict[str, Any]:
-        return {level.name: finite(pair[which]) for level, pair in of.limits.items()}
-
-    return {
-        "owner": of.owner,
-        "signal": of.signal,
-        "what": of.what,
-        "direction": of.direction,
-        "now": by_level(0) if of.wait is None else of.wait[0],
-        "suggested": by_level(1) if of.wait is None else of.wait[1],
-        "flaps": of.flaps,
-        "longest": of.longest,
-        "quiet_p99": None if of.quiet != of.quiet else finite(of.quiet),
-        "keeps": list(of.keeps),
-        "later": of.later,
-        "why": sentence(of),
-    }

@@ -12,8 +12,8 @@ from cockpit.text import age, join_names, plural, remaining
 from cockpit.views.export.escape import markdown as escaped
 from cockpit.views.export.markdown_lines import bullets, table
 from cockpit.views.export.times import day, minute
-from cockpit.views.layout import draw_section, wrap
-from cockpit.views.lines import Column, Row, Section, line, text_of
+from cockpit.views.lines import Column, Row, line, text_of
+from cockpit.views.printed import titled, wrapped
 
 SCHEMA: Final = "cockpit.review/v1"
 NOT_KNOWN: Final = "not known"
@@ -59,13 +59,15 @@ def text(review: Review, width: int = 80) -> Iterator[str]:
         looked = [each for each in review.looked if each.mode == mode]
         if not looked:
             continue
-        yield from _section(f"{TITLES[mode]}, SINCE THEIR TRUE BEGINNING", *_medians(measures), width)
-        yield from _section("ONE BY ONE (? IS NOT KNOWN)", *_one_by_one(looked), width)
+        yield from titled(
+            f"{TITLES[mode]}, SINCE THEIR TRUE BEGINNING", *_medians(measures), width, head=True
+        )
+        yield from titled("ONE BY ONE (? IS NOT KNOWN)", *_one_by_one(looked), width, head=True)
         for each in looked:
             said = _aside(each)
             if said:
-                yield from _wrapped(f" {_id(each)}: {'; '.join(said)}", width, 3)
-        yield from ("", *_wrapped(_totals(looked), width))
+                yield from wrapped(f" {_id(each)}: {'; '.join(said)}", width, 3)
+        yield from ("", *wrapped(_totals(looked), width))
 
 
 def _counted(review: Review) -> str:
@@ -221,19 +223,6 @@ def _entry(looked: Looked) -> tuple[str, ...]:
         _how(looked),
         *(took(looked.times.get(name)) for name in TIMES),
     )
-
-
-def _section(title: str, columns: Sequence[Column], rows: Sequence[Row], width: int) -> Iterator[str]:
-    section = Section(title, tuple(columns), tuple(rows), head=True)
-    yield from ("", title)
-    yield from (f" {text_of(each)}".rstrip() for each, _ in draw_section(section, width - 1))
-
-
-def _wrapped(said: str, width: int, indent: int = 0) -> Iterator[str]:
-    lead = said[: len(said) - len(said.lstrip())]
-    first, *more = (text_of(each) for each in wrap(line(said.strip()), width - max(len(lead), indent)))
-    yield f"{lead}{first}"
-    yield from (f"{' ' * indent}{each}" for each in more)
 
 
 def document(review: Review) -> dict[str, Any]:

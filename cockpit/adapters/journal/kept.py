@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from cockpit.core.checkpoint import Checkpoint
+from cockpit.adapters.journal.around import Around
 from cockpit.core.journal import Fact, Recorded, new_uid
 from cockpit.core.rehearsal.shifted import Shift, incident_number, run_number, shifted
 from cockpit.errors import JournalError
@@ -15,12 +15,12 @@ CHUNK = 500
 """Facts that are put away at a time."""
 
 
-class Kept:
+class Kept(Around):
     """A `ports.Journal`: `inner` is asked, and `archive` has everything first."""
 
     def __init__(self, inner: Journal, archive: Journal, lost: Callable[[str], None] | None = None) -> None:
         """`lost` hears why the archive cannot be written, and all goes on without; None: nothing does."""
-        self._inner = inner
+        super().__init__(inner)
         self._archive = archive
         self._lost = lost
         self._shift = Shift(new_uid())
@@ -35,18 +35,7 @@ class Kept:
                     raise
                 self._is_lost = True
                 self._lost(str(error))
-        return await self._inner.append(facts)
-
-    async def read(
-        self, after: int = 0, limit: int = 10_000, *, run: str = "", kind: str = ""
-    ) -> Sequence[Recorded]:
-        return await self._inner.read(after, limit, run=run, kind=kind)
-
-    async def latest_checkpoint(self) -> Checkpoint | None:
-        return await self._inner.latest_checkpoint()
-
-    async def close(self) -> None:
-        await self._inner.close()
+        return await super().append(facts)
 
     async def _put_away(self, facts: Sequence[Fact]) -> None:
         self._shift = await further(self._shift, facts, self._archive)

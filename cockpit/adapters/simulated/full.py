@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cockpit.core.checkpoint import Checkpoint
+from cockpit.adapters.journal.around import Around
 from cockpit.core.journal import Fact, Recorded
 from cockpit.errors import JournalError
 from cockpit.ports import Journal
 
 
-class SometimesFull:
+class SometimesFull(Around):
     """A `ports.Journal` around another."""
 
     def __init__(self, inner: Journal, is_full: Callable[[], bool]) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._is_full = is_full
 
     async def append(self, facts: Sequence[Fact]) -> Sequence[Recorded]:
@@ -22,15 +22,4 @@ class SometimesFull:
             raise JournalError(
                 "no space left on device (simulated)", "this is a rehearsal; the fault ends by itself"
             )
-        return await self._inner.append(facts)
-
-    async def read(
-        self, after: int = 0, limit: int = 10_000, *, run: str = "", kind: str = ""
-    ) -> Sequence[Recorded]:
-        return await self._inner.read(after, limit, run=run, kind=kind)
-
-    async def latest_checkpoint(self) -> Checkpoint | None:
-        return await self._inner.latest_checkpoint()
-
-    async def close(self) -> None:
-        await self._inner.close()
+        return await super().append(facts)
