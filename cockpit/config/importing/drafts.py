@@ -14,7 +14,8 @@ from typing import Final
 from cockpit.config.ids import free, slug
 from cockpit.config.importing.commands import Parameters, assigned
 from cockpit.config.importing.page import Page
-from cockpit.config.importing.procedures import MOST_STEPS, SHOWS, Procedure, StepDraft
+from cockpit.config.importing.procedures import MOST_STEPS, Procedure
+from cockpit.config.importing.steps import SHOWS, StepDraft
 from cockpit.config.writing import Value, guessed, written
 
 MOST_TOLD: Final = 500
