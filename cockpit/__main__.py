@@ -6,8 +6,10 @@ import sys
 
 
 def main() -> None:
-    from cockpit.cli.main import run
-
+    try:
+        from cockpit.cli.main import run
+    except KeyboardInterrupt:  # within the first tenth of a second
+        sys.exit(130)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 
@@ -28,6 +29,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return _hush()
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # pressed once more, it would interrupt the way out
         return INTERRUPTED
     except CockpitError as error:
         complain(error)

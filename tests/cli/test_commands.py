@@ -312,3 +312,17 @@ def test_a_recording_cut_short_or_of_something_else_is_one_clear_answer(here: Pa
     done = cockpit("replay", binary, *json, cwd=here)
     assert done.returncode == 64
     assert done.stderr == f"cockpit: {binary}:1: is not text, so it is no recording\n"
+
+
+def test_pressed_twice_it_is_still_left_without_a_traceback() -> None:
+    program = (
+        "import os, signal\n"
+        "from cockpit.cli import main\n"
+        "def dispatch(_): raise KeyboardInterrupt\n"
+        "main._dispatch = dispatch\n"
+        "code = main.run([])\n"
+        "os.kill(os.getpid(), signal.SIGINT)\n"
+        "print(code)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "130\n", "")
