@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,7 @@ def prepare(settings: Settings, wanted: Wanted) -> Prepared:
     from cockpit.cli.screen import actor
 
     _check(wanted)
-    loaded = load(settings)
+    loaded = _loaded(settings, wanted)
     book = loaded.model.books.get(wanted.runbook)
     if wanted.runbook and book is None:
         raise UsageError(f"there is no runbook '{wanted.runbook}'", "`cockpit runbooks` lists them")
@@ -106,6 +107,16 @@ def prepare(settings: Settings, wanted: Wanted) -> Prepared:
     if wanted.target:
         _check_sandbox(prepared)
     return prepared
+
+
+def _loaded(settings: Settings, wanted: Wanted) -> Loaded:
+    """Where nothing is configured the shop that ships: a rehearsal needs nothing of one's own."""
+    from cockpit.cli.proposing import nothing_configured
+
+    if wanted.target or settings.prometheus or not nothing_configured(settings):
+        return load(settings)
+    print("cockpit: no configuration found; this is the shop of `cockpit demo`", file=sys.stderr)
+    return load(replace(settings, demo=True))
 
 
 def _check(wanted: Wanted) -> None:

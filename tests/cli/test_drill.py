@@ -152,6 +152,20 @@ def test_wrong_use_is_one_line_and_leaves_nothing(
     assert not state.exists()
 
 
+def test_where_nothing_is_configured_the_shop_that_ships_is_rehearsed_and_that_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.delenv("COCKPIT_CONFIG", raising=False)
+    code, out, err = told(capsys, "drill", "--runbook", "checkout-rollback", "--headless")
+    assert (code, out.split("\n")[0]) == (PASSED, "DRILL runbook:checkout-rollback: passed")
+    assert err == "cockpit: no configuration found; this is the shop of `cockpit demo`\n"
+    code, out, err = told(capsys, "drill", "bad-release", "--headless", "--config", "nowhere")
+    assert (code, out) == (WRONG, "")
+    assert err.startswith("nowhere: ")
+
+
 def test_a_runbook_alone_is_told_part_by_part(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     junit = tmp_path / "j.xml"
     code, document = drilled(capsys, "--runbook", "orders-db-failover", "--junit", str(junit))
@@ -272,3 +286,29 @@ def test_on_a_sandbox_the_commands_are_real_and_prove_it(
     assert sorted(each.name for each in state.iterdir()) == ["small@drill"]
     _, out, _ = told(capsys, "runs", "--mode", "drill", "--json")
     assert [(each["run"], each["mode"]) for each in json.loads(out)["runs"]] == [("R-1", "drill")]
+
+
+@pytest.mark.timeout(300)
+def test_an_undo_that_takes_nothing_back_fails_on_a_sandbox_and_nothing_is_begun_after_it(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sandboxed(here)
+    book = here / "config" / "runbooks" / "change.yaml"
+    head, _, _ = book.read_text().partition("  - id: second")
+    check = "verify: {run: [./get, value], success: stdout == captures.was, interval: 1s, within: 1s}"
+    broken = f"    rollback:\n      run: [./set, value, new]\n      {check}\n"
+    branch = "  - id: which\n    decide: {options: [{label: one}, {label: two}]}\n"
+    book.write_text(head.replace('    rollback: {run: [./set, value, "${captures.was}"]}\n', broken) + branch)
+    code, out, _ = told(capsys, "drill", "--runbook", "change", "--headless", "--json", "--target", "here")
+    document = json.loads(out)
+    assert (code, document["passes"]) == (FAILED, 1)
+    assert {each["part"]: (each["outcome"], each["why"]) for each in document["expect"]} == {
+        "write": ("passed", ""),
+        "undo:write": ("failed", "the undo ran, and the check does not see that it is undone"),
+        "which": ("passed", ""),
+        "which=one": ("passed", ""),
+        "which=two": (
+            "failed",
+            "it was never reached: what was to be taken back was not, so nothing more was begun",
+        ),
+    }
