@@ -45,11 +45,21 @@ def import_markdown(settings: Settings, pages: Sequence[Path], out: Path | None)
     if out is None:
         deliver(made[0][1].text, None)
     else:
+        _refuse_hiding(out)
         deliver_all(_named(made, out))
     tell([*(_told(path, each, out) for path, each in made), *wrong])
     first = made[0][1].id
     tell([f"next: `cockpit lint {out or 'FILE'}` tells what is missing, `cockpit plan {first}` shows it"])
     return 1 if wrong else 0
+
+
+def _refuse_hiding(out: Path) -> None:
+    """A first `runbooks` in the folder of a configuration would take the place of the one beside it."""
+    beside = out.absolute().parent.parent / "runbooks"
+    is_first = out.name == "runbooks" and not out.exists() and (out.parent / "cockpit.yaml").is_file()
+    if is_first and beside.is_dir():
+        shown = os.path.relpath(beside)
+        raise UsageError(f"{out} would hide the runbooks in {shown}", f"write --out {shown}")
 
 
 def drafts_of(path: Path, here: Around) -> list[Draft]:

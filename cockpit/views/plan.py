@@ -124,7 +124,9 @@ def _remarks(state: State, runbook: Runbook, plan: Plan | None, blocked: str) ->
         locks = f"; keeps other runs off {join_names(kept)}" if kept else ""
         budget = f"; may take {age(runbook.time_budget)}" if runbook.time_budget else ""
         verb = "changes" if changing == 1 else "change"
-        said = f"{plural(len(plan.steps), 'step')}, {changing} of them {verb} something"
+        said = plural(len(plan.steps), "step") + (
+            f", {changing} of them {verb} something" if changing else ""
+        )
         yield line(f"{said}; {coverage_words(runbook)}{budget}{locks}.")
     if blocked:
         yield line(f"{blocked[:1].upper()}{blocked[1:]}.", Tone.WARNING)

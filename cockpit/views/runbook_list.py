@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cockpit.core.model import Model
 from cockpit.core.rehearsal.grades import BookGrades
+from cockpit.core.runbook.actions import Manual
 from cockpit.core.runbook.model import Reach, Runbook
 from cockpit.core.runbook.told import undo_words
 from cockpit.views import rehearsed
@@ -22,17 +23,23 @@ def coverage(runbook: Runbook) -> tuple[int, int]:
 def coverage_words(runbook: Runbook) -> str:
     can, writes = coverage(runbook)
     if not writes:
-        return "changes nothing"
+        return "changes nothing" if _changes_nothing(runbook) else "what it changes nobody has said"
     if can == writes:
         return "all of it can be undone"
     return f"{can} of {writes} can be undone" if can else "cannot be undone"
+
+
+def _changes_nothing(runbook: Runbook) -> bool:
+    """What a person is to type by hand may change anything, whatever nobody has written about it."""
+    typed = any(isinstance(step.action, Manual) and step.action.command for step in runbook.steps)
+    return runbook.status != "draft" and not typed
 
 
 def coverage_short(runbook: Runbook) -> str:
     """The same for a column."""
     can, writes = coverage(runbook)
     if not writes:
-        return "changes nothing"
+        return "changes nothing" if _changes_nothing(runbook) else "undo not known"
     return f"{'all' if can == writes else 'none' if not can else f'{can} of {writes}'} undoable"
 
 

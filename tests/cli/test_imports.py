@@ -111,6 +111,21 @@ def test_one_page_goes_to_stdout_and_several_need_a_folder(
     assert "2 drafts of procedures in one page. --out DIR writes a file for each" in err
 
 
+def test_a_first_folder_of_runbooks_does_not_hide_the_one_beside_the_configuration(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small(here)
+    (here / "runbooks").mkdir()
+    (here / "page.md").write_text(ALERT)
+    assert said(capsys, "import", "markdown", "page.md", "--out", "config/runbooks") == (
+        64,
+        "",
+        "cockpit: config/runbooks would hide the runbooks in runbooks. Write --out runbooks\n",
+    )
+    assert not (here / "config" / "runbooks").exists()
+    assert said(capsys, "import", "markdown", "page.md", "--out", "runbooks")[0] == 0
+
+
 def test_an_incident_becomes_a_draft_that_can_be_planned(tmp_path: Path) -> None:
     here = changing(tmp_path)
     file = here / "config" / "cockpit.yaml"

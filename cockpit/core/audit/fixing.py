@@ -10,10 +10,11 @@ from cockpit.core.audit.containment import Loose, shared_by, stopped, uncontroll
 from cockpit.core.audit.recovery import people_who_did, watches_data
 from cockpit.core.audit.sight import writes_data
 from cockpit.core.audit.survey import EXTERNAL, MATTERS, Survey
-from cockpit.core.audit.ways_back import Proof, way_back
+from cockpit.core.audit.ways_back import Proof, takes_a_release_back, way_back
 from cockpit.core.health.cycles import cycles
 from cockpit.core.health.graph import Edge
 from cockpit.core.model import Capability, Criticality, Service
+from cockpit.core.rehearsal.evidence import played_in_sandbox
 from cockpit.core.runbook.model import Runbook
 from cockpit.errors import Place
 from cockpit.text import join_names, plural
@@ -193,7 +194,7 @@ def _back(survey: Survey, service: Service) -> Iterator[Finding]:
             service.name,
             f"The way back of {service.name} is not proven",
             sentence(way.text),
-            f"Rehearse it in a sandbox: cockpit drill --runbook {way.runbook} --target NAME.",
+            _prove(survey.model.books[way.runbook]),
         )
     done = people_who_did(survey, service.name)
     if len(done) == 1:
@@ -205,6 +206,15 @@ def _back(survey: Survey, service: Service) -> Iterator[Finding]:
             "When that person is away, the first to try learns it in the incident.",
             "Let somebody else do the next drill of it.",
         )
+
+
+def _prove(book: Runbook) -> str:
+    """How its way back gets proven: where only flags or requests lead back, no sandbox shows it."""
+    undo = not takes_a_release_back(book)
+    ways = [step for step in book.steps if not undo or (step.rollback and step.rollback.action)]
+    if any(played_in_sandbox(step, undo=undo) for step in ways):
+        return "Take it back for real once, in a quiet hour: no sandbox has flags, requests or silences."
+    return f"Rehearse it in a sandbox: cockpit drill --runbook {book.id} --target NAME."
 
 
 # Runbooks, controls, and what is seen

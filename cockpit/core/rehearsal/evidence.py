@@ -11,7 +11,16 @@ from math import inf
 from typing import Final, Literal, TypeAlias
 
 from cockpit.core.levels import Instant, Seconds
-from cockpit.core.runbook.actions import Command, Decide, HttpCall
+from cockpit.core.runbook.actions import (
+    Command,
+    Decide,
+    EndSilence,
+    FlagLook,
+    FlagSet,
+    HttpCall,
+    Probe,
+    Silence,
+)
 from cockpit.core.runbook.holding import BY_HAND
 from cockpit.core.runbook.model import Runbook, Step
 from cockpit.core.runbook.run import Execution, Run
@@ -80,14 +89,17 @@ def of_try(run: Run, one: Execution, mode: EvidenceMode, by: str, scenario: str 
     step = run.step(one.key.step)
     if step is None or one.settled_at is None or _was_not_done(one):
         return
+    undoes = one.key.phase is Phase.UNDO
+    if mode == "sandbox" and played_in_sandbox(step, undo=undoes):
+        mode = "simulated"
     told = Evidence(
         run.runbook.id,
-        f"{UNDO}{step.id}" if one.key.phase is Phase.UNDO else step.id,
+        f"{UNDO}{step.id}" if undoes else step.id,
         step.digest,
         one.settled_at,
         by,
         mode,
-        _result(one),
+        "unknown" if mode != "simulated" and shows_nothing(run, one) else _result(one),
         scenario,
         _seconds(run, step, one),
     )
@@ -96,9 +108,40 @@ def of_try(run: Run, one: Execution, mode: EvidenceMode, by: str, scenario: str 
         yield replace(told, part=f"{step.id}={chosen}", seconds=None)
 
 
+def played_in_sandbox(step: Step, *, undo: bool = False) -> bool:
+    """Whether it is only played there: it has no target, and would reach what everybody uses.
+
+    A message is played as well, but changes nothing that would need a proof.
+    """
+    action = step.rollback.action if undo and step.rollback else step.action
+    asks = action.ask if isinstance(action, Probe) else None
+    played = isinstance(action, HttpCall | FlagSet | Silence | EndSilence)
+    return played or isinstance(asks, HttpCall | FlagLook)
+
+
 def _was_not_done(one: Execution) -> bool:
     nothing_left = one.key.phase is Phase.UNDO and one.exit is None and not _by_hand(one)
     return one.state is StepState.SKIPPED or one.effect is Effect.ALREADY or nothing_left
+
+
+def shows_nothing(run: Run, one: Execution) -> bool:
+    """Whether it took back a step of which nobody could tell that all was otherwise before it.
+
+    Where it was so already, there and back are the same: an undo that does nothing looks like one that works.
+    """
+    worked = one.key.phase is Phase.UNDO and _result(one) == "succeeded"
+    tries = run.tries(one.key.step, one.key.visit)
+    return worked and any(each.looked in ("applied", "unknown") for each in tries)
+
+
+def left_dirty(run: Run) -> bool:
+    """Whether something was to be taken back, and its last try has not shown that it was."""
+    last = {
+        (one.key.step, one.key.visit): one
+        for one in run.executions
+        if one.key.phase is Phase.UNDO and one.settled and not _was_not_done(one)
+    }
+    return any(_result(one) != "succeeded" for one in last.values())
 
 
 def _by_hand(one: Execution) -> bool:

@@ -8,13 +8,16 @@ from typing import Final, Literal, TypeAlias
 
 from cockpit.core.levels import Seconds
 from cockpit.core.rehearsal.debrief import Drill
-from cockpit.core.rehearsal.evidence import Evidence, Part, evidence_of, parts
+from cockpit.core.rehearsal.evidence import Evidence, Part, evidence_of, left_dirty, parts, shows_nothing
 from cockpit.core.rehearsal.expecting import Performed
 from cockpit.core.runbook.model import Runbook
 from cockpit.core.runbook.run import Execution, Run
 from cockpit.core.runbook.states import BROKEN, Phase, StepState
 
 NOT_NOW: Final = "not now"
+PLAYED: Final = "simulated: only commands are real here"
+ALREADY: Final = "nobody could tell that it was not so before the step; put the sandbox back, and again"
+DIRTY: Final = "it was never reached: what was to be taken back was not, so nothing more was begun"
 Walked: TypeAlias = Literal["passed", "failed", "skipped"]
 
 
@@ -47,22 +50,27 @@ def walked(drill: Drill, runbook: Runbook, passes: Sequence[Performed], refused:
     evidence = tuple(each for run in runs for each in evidence_of(run, drill.mode, drill.scenario))
     why = next(iter(refused), "")
     mine = [run for run in runs if run.runbook.id == runbook.id]
-    found = tuple(_part(each, evidence, mine, why) for each in parts(runbook))
+    real = drill.mode != "simulated"
+    found = tuple(_part(each, evidence, mine, why, real) for each in parts(runbook))
     return Walk(drill, runbook, tuple(passes), found, evidence)
 
 
-def _part(part: Part, evidence: Sequence[Evidence], runs: Sequence[Run], refused: str) -> PartWalked:
+def _part(
+    part: Part, evidence: Sequence[Evidence], runs: Sequence[Run], refused: str, real: bool
+) -> PartWalked:
     """The best of its tries counts: that a step can fail is part of many drills."""
     told = [each for each in evidence if each.part == part.id and each.runbook and _of(each, runs)]
     done = next((each for each in told if each.result == "succeeded"), None)
     if done is not None:
-        return PartWalked(part, "passed", done.seconds)
+        return PartWalked(part, "passed", done.seconds, PLAYED if real and not done.proves else "")
     if told:
-        return PartWalked(part, "failed", told[-1].seconds, _reason(part, runs) or told[-1].result)
+        why = _reason(part, runs) or _nothing(part, runs) or told[-1].result
+        return PartWalked(part, "failed", told[-1].seconds, why)
     reasons = list(_left_out(part, runs))
     if reasons:
         return PartWalked(part, "skipped", why=reasons[0])
-    return PartWalked(part, "failed", why=refused or "it was never reached")
+    dirty = DIRTY if real and any(map(left_dirty, runs)) else "it was never reached"
+    return PartWalked(part, "failed", why=refused or dirty)
 
 
 def _of(evidence: Evidence, runs: Sequence[Run]) -> bool:
@@ -78,6 +86,11 @@ def _reason(part: Part, runs: Sequence[Run]) -> str:
         if one.key.step == part.step and one.key.phase is phase and one.state in BROKEN and one.reason
     ]
     return found[-1] if found else ""
+
+
+def _nothing(part: Part, runs: Sequence[Run]) -> str:
+    undone = ((run, one) for run in runs for one in run.executions if one.key.step == part.step)
+    return ALREADY if part.kind == "undo" and any(shows_nothing(run, one) for run, one in undone) else ""
 
 
 def _by_itself(one: Execution) -> bool:

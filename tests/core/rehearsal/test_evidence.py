@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.json import Json
-from cockpit.core.rehearsal.evidence import Evidence, evidence_of
+from cockpit.core.rehearsal.evidence import Evidence, evidence_of, left_dirty
 from cockpit.core.rehearsal.remembering import KEPT, with_more
-from cockpit.core.runbook.actions import Command, Decide, Option
+from cockpit.core.runbook.actions import Command, Decide, FlagSet, Option
 from cockpit.core.runbook.holding import BY_HAND
-from cockpit.core.runbook.model import Step
+from cockpit.core.runbook.model import Rollback, Step
 from cockpit.core.runbook.run import Execution, Key, Run
 from cockpit.core.runbook.states import BROKEN, Effect, Phase, StepState
 from cockpit.core.state import Record
@@ -59,6 +59,49 @@ def test_an_undo_is_evidence_of_the_undo() -> None:
 def test_an_undo_that_failed_and_left_nothing_has_not_shown_that_it_works() -> None:
     lucky = tried(Phase.UNDO, effect=Effect.REVERTED, exit={"ok": False})
     assert [one.result for one in told(lucky)] == ["unknown"]
+
+
+def test_taking_back_what_was_so_before_shows_nothing_but_in_a_simulation() -> None:
+    undo = tried(Phase.UNDO, effect=Effect.REVERTED)
+    looks = ("", "not_applied", "unknown", "applied")
+    runs = [
+        Run("R-1", book(WRITE), "live", 100.0, "mara", executions=(tried(looked=look), undo))
+        for look in looks
+    ]
+    assert [list(evidence_of(run, "sandbox"))[1].result for run in runs] == [
+        "succeeded",
+        "succeeded",
+        "unknown",
+        "unknown",
+    ]
+    assert {list(evidence_of(run, "simulated"))[1].result for run in runs} == {"succeeded"}
+    assert not any(map(left_dirty, runs))
+
+
+def test_what_was_not_taken_back_leaves_it_dirty_unless_a_later_try_did_it() -> None:
+    def left(*undos: Execution) -> bool:
+        return left_dirty(Run("R-1", book(WRITE), "live", 100.0, "mara", executions=(tried(), *undos)))
+
+    back = tried(Phase.UNDO, effect=Effect.REVERTED)
+    failed, vouched = replace(back, state=StepState.FAILED), replace(back, reason=f"{BY_HAND}it runs")
+    again = replace(back, key=Key("promote", 1, 2, Phase.UNDO))
+    assert [left(), left(back), left(failed), left(vouched), left(failed, again)] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_what_is_played_in_a_sandbox_only_walks() -> None:
+    flag = replace(WRITE, action=FlagSet("off", True), rollback=Rollback(Command(("undo",))))
+    run = Run("R-1", book(flag), "drill", 100.0, "mara", executions=(tried(), tried(Phase.UNDO)))
+    assert [(each.part, each.mode) for each in evidence_of(run, "sandbox")] == [
+        ("promote", "simulated"),
+        ("undo:promote", "sandbox"),
+    ]
+    assert {each.mode for each in evidence_of(run, "live")} == {"live"}
 
 
 def test_what_was_not_done_says_nothing() -> None:

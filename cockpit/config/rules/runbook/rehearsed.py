@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from cockpit.config.rules.runbook.book import Book, StepAt
 from cockpit.core.rehearsal.grades import BookGrades, Grade, Graded
 from cockpit.errors import Finding
+
+FOR_REAL: Final = "no sandbox has flags, requests or silences; take it back for real once, in a quiet hour"
 
 
 def complaints(book: Book, grades: BookGrades) -> Iterator[Finding]:
@@ -26,7 +29,9 @@ def complaints(book: Book, grades: BookGrades) -> Iterator[Finding]:
     for one in grades.of_kind("undo"):
         if one.grade is not Grade.PROVEN:
             step = steps[one.part.step]
-            yield book.say("R16", step.path, _unproven(step, one), prove)
+            back = step.part.rollback
+            is_real = back is not None and not {"http", "flag", "silence", "notify"} & back.model_fields_set
+            yield book.say("R16", step.path, _unproven(step, one), prove if is_real else FOR_REAL)
 
 
 def _never(one: Graded) -> str:
