@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import Final
 
 from cockpit.config import files, yaml
 from cockpit.config.findings import finding, short
+from cockpit.core.levels import Instant, Seconds
 from cockpit.core.rehearsal.evidence import Evidence
 from cockpit.core.rehearsal.evidence_line import parsed
 from cockpit.errors import Finding, Place
@@ -18,6 +21,9 @@ FOLDER: Final = "evidence"
 ENDING: Final = ".ndjson"
 LONGEST: Final = 16 * 1024
 """Bytes of one line; an honest one has three hundred."""
+SKEW: Final[Seconds] = 86_400.0
+"""By which clocks of people may differ."""
+AHEAD: Final = "'at' lies in the future, so it does not count"
 AGAIN: Final = "remove the line, or write it again with `cockpit drill --evidence FILE`"
 
 
@@ -26,8 +32,12 @@ def of(configuration: Path, notes: list[str] | None = None) -> list[Path]:
     return files.with_endings(files.subfolder(configuration, FOLDER), (ENDING,), notes)
 
 
-def read(path: Path) -> tuple[list[Evidence], list[Finding]]:
-    """Every line of a file, and every complaint about it with its line. Waits for no pipe."""
+def read(path: Path, now: Instant = inf) -> tuple[list[Evidence], list[Finding]]:
+    """Every line of a file, and every complaint about it with its line. Waits for no pipe.
+
+    What is said to be done long after `now` is left out: as the newest of all it would hide whatever fails
+    from now on. That is a warning, since it may be the clock of this machine that is wrong.
+    """
     shown = clean(files.shown(path))
     try:
         data = yaml.file_bytes(path)
@@ -44,6 +54,9 @@ def read(path: Path) -> tuple[list[Evidence], list[Finding]]:
         found = _line(line, Place(shown, number, 1))
         if isinstance(found, Finding):
             findings.append(found)
+        elif found.at > now + SKEW:
+            ahead = finding("C04", Place(shown, number, 1), AHEAD, AGAIN)
+            findings.append(replace(ahead, severity="warning"))
         else:
             known.append(found)
     return known, findings

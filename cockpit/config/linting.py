@@ -54,7 +54,7 @@ class _Linter:
 
     def _file(self, file: Path) -> Sequence[Finding]:
         if file.name.endswith(evidence_files.ENDING):
-            return evidence_files.read(file)[1]
+            return evidence_files.read(file, self.now)[1]
         kind = _kind(file)
         if kind == "Cockpit":
             return self._whole(file).findings

@@ -114,7 +114,7 @@ def _nothing_is_garbage() -> Iterator[None]:
 @_nothing_is_garbage()
 def examine(root: Path, environ: Mapping[str, str], now: Instant) -> Outcome:
     """Reads a file alone, or a folder; what is wrong is left out of the model and told."""
-    reading = Reading()
+    reading = Reading(now)
     if root.is_dir() or not root.exists():
         reading.folder(root)
     else:

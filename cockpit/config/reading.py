@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from cockpit.config.models import CockpitFile, PresetFile
 from cockpit.config.runbook_files import RunbookRead
 from cockpit.config.step_presets import StepPresets, own_step_presets
 from cockpit.config.suggest import nearest
+from cockpit.core.levels import Instant
 from cockpit.core.rehearsal.evidence import Evidence
 from cockpit.errors import Finding, Place
 
@@ -31,6 +33,7 @@ _PLACES: Final = {
 class Reading:
     """What came of reading files; filled file by file."""
 
+    now: Instant = inf
     files: list[Path] = field(default_factory=list)
     cockpits: list[tuple[CockpitFile, Document]] = field(default_factory=list)
     """Without their mistakes."""
@@ -75,7 +78,7 @@ class Reading:
     def _rehearsed(self, paths: Iterable[Path]) -> None:
         self.evidence = []
         for path in paths:
-            known, findings = evidence_files.read(path)
+            known, findings = evidence_files.read(path, self.now)
             self.files.append(path)
             self.evidence += known
             self.findings += findings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,10 +62,23 @@ WRONG = {
     LINE.replace("sandbox", "prod"): "C04 {}:2:1: 'mode' is none of simulated, sandbox, live. " + AGAIN,
     LINE.replace("1700000000.0", '"noon"'): "C04 {}:2:1: 'at' is not a number of seconds. " + AGAIN,
     LINE.replace("1700000000.0", "NaN"): "C04 {}:2:1: 'at' is not a number of seconds. " + AGAIN,
+    LINE.replace("4.0", "1e308"): "C04 {}:2:1: 'seconds' is not a number of seconds. " + AGAIN,
+    LINE.replace("4.0", "1e400"): "C04 {}:2:1: 'seconds' is not a number of seconds. " + AGAIN,
+    LINE.replace("4.0", "-1"): "C04 {}:2:1: 'seconds' is not a number of seconds. " + AGAIN,
     LINE.replace("aiko", "ai\\u001b[2Jko"): HIDDEN.format("1B"),
     LINE.replace("aiko", "ai\\nko"): HIDDEN.format("0A"),
     LINE.replace("aiko", "a" * LONGEST): "C20 {}:2:1: the line is longer than 16 KiB. " + AGAIN,
 }
+
+
+def test_what_is_said_to_be_done_in_the_future_does_not_count_and_stops_nothing(tmp_path: Path) -> None:
+    day, later = (json.dumps(line(replace(DONE, at=NOW + seconds))) for seconds in (86_400.0, 86_401.0))
+    found = loaded(tmp_path, {"cockpit.yaml": SHOP, "evidence/a.ndjson": f"{day}\n{later}\n"})
+    assert found.model.evidence == (replace(DONE, at=NOW + 86_400.0),)
+    said = f"a.ndjson:2:1: 'at' lies in the future, so it does not count. {AGAIN}"
+    assert [(each.severity, str(each).rpartition("evidence/")[2]) for each in found.findings] == [
+        ("warning", said)
+    ]
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=range(len(WRONG)))

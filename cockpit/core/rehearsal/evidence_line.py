@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import Final, TypeVar, get_args
 
 from cockpit.core.json import Json, finite
@@ -11,6 +12,8 @@ from cockpit.core.rehearsal.evidence import SCHEMA, Evidence, EvidenceMode, Resu
 Word = TypeVar("Word", bound=str)
 MODES: Final[tuple[EvidenceMode, ...]] = get_args(EvidenceMode)
 RESULTS: Final[tuple[Result, ...]] = get_args(Result)
+LONGEST: Final = 366 * 86_400.0
+"""Seconds; no step takes longer than a year, and one that claimed to would be the p95 of all."""
 NAMES: Final = ("schema", "runbook", "part", "digest", "at", "by", "mode", "scenario", "result", "seconds")
 
 
@@ -46,7 +49,7 @@ def parsed(found: Mapping[str, object]) -> Evidence:
         mode=_one_of(found, "mode", MODES),
         result=_one_of(found, "result", RESULTS),
         scenario="" if found.get("scenario") is None else _text(found, "scenario", empty=True),
-        seconds=None if found.get("seconds") is None else _number(found, "seconds"),
+        seconds=None if found.get("seconds") is None else _number(found, "seconds", LONGEST),
     )
 
 
@@ -59,10 +62,10 @@ def _text(found: Mapping[str, object], name: str, *, empty: bool = False) -> str
     return value
 
 
-def _number(found: Mapping[str, object], name: str) -> float:
+def _number(found: Mapping[str, object], name: str, most: float = inf) -> float:
     """Times and durations alike: none of them is negative."""
     value = finite(found.get(name))
-    if value is None or value < 0:
+    if value is None or not 0 <= value <= most:
         raise ValueError(f"'{name}' is not a number of seconds")
     return value
 
