@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
+import stat
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from cockpit.core.rehearsal.evidence import Evidence
     from cockpit.core.rehearsal.walk import Walk
 
-APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+APPEND: Final = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 def told(prepared: Prepared, result: Debrief | Walk, *, on_record: bool = False) -> None:
@@ -79,7 +81,10 @@ def kept(
 
 
 def add_evidence(path: Path, evidence: Iterable[Evidence]) -> None:
-    """A line for each part, in one write, so that two who append at once do not mix. Raises UsageError."""
+    """A line for each part, in one write, so that two who append at once do not mix.
+
+    Raises UsageError; then the file is as it was.
+    """
     from cockpit.core.rehearsal.evidence_line import line
 
     lines = [json.dumps(line(each), ensure_ascii=True, allow_nan=False) for each in evidence]
@@ -88,10 +93,25 @@ def add_evidence(path: Path, evidence: Iterable[Evidence]) -> None:
         path.parent.mkdir(exist_ok=True)  # evidence/ beside a configuration that has none yet
         descriptor = os.open(path, APPEND, 0o644)
         try:
-            os.write(descriptor, text)
+            _append(descriptor, text)
         finally:
             os.close(descriptor)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be written: {error.strerror or error}", "name another file"
         ) from None
+
+
+def _append(file: int, text: bytes) -> None:
+    """All of it or nothing, behind whole lines of evidence. Raises OSError."""
+    status = os.fstat(file)
+    size = status.st_size
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is no file")
+    if size and not os.pread(file, 1, 0).startswith(b"{"):
+        raise OSError(errno.EINVAL, "it holds something else than evidence")
+    if size and os.pread(file, 1, size - 1) != b"\n":  # an editor took the last end of line away
+        text = b"\n" + text
+    if os.write(file, text) < len(text):
+        os.ftruncate(file, size)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -20,6 +20,8 @@ MOST_TRIES: Final = 1_000
 
 def put(path: Path, text: str, *, force: bool = False) -> None:
     """Raises UsageError when it cannot be, or when something is there already and `force` is not given."""
+    if not path.name:
+        raise UsageError(f"'{path}' is no name of a file", "name one, as in out.txt")
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
     reserved = False
     try:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from cockpit.cli.drill_result import add_evidence
+from cockpit.cli.files import put
 from cockpit.cli.main import run
-from cockpit.core.rehearsal.evidence_line import NAMES, parsed
+from cockpit.core.rehearsal.evidence import Evidence
+from cockpit.core.rehearsal.evidence_line import NAMES, line, parsed
+from cockpit.errors import UsageError
 from tests.cli.changing import changing
 
 ROOT = Path(__file__).parents[2]
@@ -188,6 +193,34 @@ def test_a_runbook_can_be_tried_on_an_incident(capsys: pytest.CaptureFixture[str
     assert document["answers"] == "runbook checkout-rollback"
     assert document["runs"][0]["forward"].startswith("completed")
     assert code == FAILED, "nobody declared an incident"
+
+
+def test_evidence_is_added_behind_whole_lines_of_evidence_and_to_nothing_else(tmp_path: Path) -> None:
+    one = Evidence("book", "step", "d1", 100.0, "mara", "simulated")
+    file, other, fifo = tmp_path / "e.ndjson", tmp_path / "notes.txt", tmp_path / "fifo"
+    file.write_text("{}")
+    add_evidence(file, [one])
+    assert [json.loads(each) for each in file.read_text().splitlines()] == [{}, line(one)]
+    other.write_text("precious")
+    os.mkfifo(fifo)
+    (tmp_path / "link").symlink_to(file)
+    said = []
+    for path in (other, fifo, Path("/dev/null"), tmp_path / "link"):
+        with pytest.raises(UsageError) as refused:
+            add_evidence(path, [one])
+        said.append(str(refused.value).rpartition("cannot be written: ")[2])
+    assert said == [
+        "it holds something else than evidence. Name another file",
+        "it is no file. Name another file",
+        "it is no file. Name another file",
+        "Too many levels of symbolic links. Name another file",
+    ]
+    assert (other.read_text(), len(file.read_text().splitlines())) == ("precious", 2)
+
+
+def test_no_name_is_no_file() -> None:
+    with pytest.raises(UsageError, match="is no name of a file"):
+        put(Path(), "x", force=True)
 
 
 def test_a_file_that_cannot_be_written_is_said_after_everything_else(
