@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cockpit.engine.rehearsing.operator import Operator
 
 PASSED, FAILED = 0, 1
+LEFT = "stopped: what has begun on {} may go on there, and nothing is taken back; `cockpit runs --mode drill`"
 HEADLESS = ("answers", "junit", "json")
 """What has a meaning only without a screen."""
 
@@ -88,9 +89,12 @@ def drill(settings: Settings, wanted: Wanted) -> int:
         from cockpit.cli.drill_screen import on_screen
 
         return on_screen(prepared)
-    if prepared.scenario is None:
-        return _walk(prepared)
-    return _play(prepared, prepared.scenario)
+    try:
+        return _walk(prepared) if prepared.scenario is None else _play(prepared, prepared.scenario)
+    except KeyboardInterrupt:
+        if wanted.target:
+            sys.stderr.write(f"cockpit: {LEFT.format(wanted.target)}\n")
+        raise
 
 
 def prepare(settings: Settings, wanted: Wanted) -> Prepared:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from cockpit.config.conditions import condition_problem, names_in
 from cockpit.config.findings import Names, Step, finding, short
@@ -20,6 +21,10 @@ def split(name: str) -> tuple[str, str]:
     """(service, signal) of `service.signal`; service names may have dots, signal names not."""
     service, _, signal = name.rpartition(".")
     return service, signal
+
+
+LONGEST: Final[Seconds] = 7 * 86_400.0
+"""Without a screen that is minutes; beyond it nobody waits for the end."""
 
 
 def complaints(document: Document, model: Model, part: ScenarioFile, *, whole: bool) -> Iterator[Finding]:
@@ -131,6 +136,8 @@ def _too_late(known: Known, path: Path, at: Seconds, length: Seconds) -> Iterato
 
 def _happenings(known: Known, part: ScenarioFile) -> Iterator[Finding]:
     """What comes to pass by itself."""
+    if part.length > LONGEST:
+        yield known.say("S02", ("length",), "a scenario of more than a week", "play what matters of it")
     yield from _too_late(known, ("opens_at",), part.opens_at, part.length)
     for number, change in enumerate(part.changes):
         path: Path = ("changes", number)

@@ -10,9 +10,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from cockpit.cli.drill import Wanted, drill
 from cockpit.cli.drill_result import add_evidence
 from cockpit.cli.files import put
 from cockpit.cli.main import run
+from cockpit.cli.settings import Settings
 from cockpit.core.rehearsal.evidence import Evidence
 from cockpit.core.rehearsal.evidence_line import NAMES, line, parsed
 from cockpit.errors import UsageError
@@ -345,3 +347,20 @@ def test_an_undo_that_takes_nothing_back_fails_on_a_sandbox_and_nothing_is_begun
             "it was never reached: what was to be taken back was not, so nothing more was begun",
         ),
     }
+
+
+def test_who_interrupts_a_drill_on_a_sandbox_is_told_what_may_go_on(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: object) -> int:
+        raise KeyboardInterrupt
+
+    sandboxed(here)
+    monkeypatch.setattr("cockpit.cli.drill._walk", interrupted)
+    for target in ("here", ""):
+        with pytest.raises(KeyboardInterrupt):
+            drill(Settings(config=here / "config"), Wanted(runbook="change", headless=True, target=target))
+    assert capsys.readouterr().err == (
+        "cockpit: stopped: what has begun on here may go on there, and nothing is taken back; "
+        "`cockpit runs --mode drill`\n"
+    )

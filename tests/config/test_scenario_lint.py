@@ -281,3 +281,13 @@ def test_everything_wrong_is_told_at_once_from_top_to_bottom() -> None:
 
 def test_flags_are_known_from_switches_and_from_degradations() -> None:
     assert told("flags: {pay-async: true, cache-only: false}") == []
+
+
+def test_what_nobody_could_wait_for_is_no_scenario() -> None:
+    def said(length: str) -> list[str]:
+        document, _ = parse(f"{HEAD.replace('length: 10m', f'length: {length}')}}}\n", "s.yaml")
+        assert document is not None
+        return [f"{each.code} {each.message}" for each in scenario_from(document, MODEL)[1]]
+
+    assert said("7d") == []
+    assert said("8d") == ["S02 a scenario of more than a week"]
