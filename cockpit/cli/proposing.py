@@ -135,9 +135,9 @@ def _in_a_loop_of_its_own(asking: Coroutine[Any, Any, T]) -> T:
         except BaseException as error:
             done.set_exception(error)
 
-    # Nobody waits for it at exit: an interrupt is an interrupt.
-    threading.Thread(target=run, name="cockpit-proposal", daemon=True).start()
     with _interruptible():
+        # Nobody waits for it at exit: an interrupt is an interrupt.
+        threading.Thread(target=run, name="cockpit-proposal", daemon=True).start()
         return done.result()
 
 

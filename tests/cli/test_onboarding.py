@@ -134,15 +134,19 @@ def test_a_page_of_the_browser_is_led_back_to_the_address_of_the_server(
 def test_an_interrupt_is_heard_also_where_a_command_asks_from_within_a_loop() -> None:
     from cockpit.cli import proposing
 
+    over = []
+
     async def asked() -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        await asyncio.sleep(60)
+        await asyncio.sleep(20)
+        over.append("nobody heard it")
 
     async def command() -> None:
         proposing._in_a_loop_of_its_own(asked())
 
     with pytest.raises(KeyboardInterrupt):
         asyncio.run(command())
+    assert over == []
 
 
 def test_who_wants_a_login_gets_one_from_a_file_and_the_file_is_named_and_not_copied(
