@@ -57,7 +57,6 @@ TROUBLES: dict[str, tuple[Behaviour, str, str]] = {
     "huge": (huge(), "ADDRESS sends more than 64 MiB", "group the query"),
     "bomb": (gzip_bomb(80), "it sends more than 64 MiB", "group or narrow the query"),
 }
-LARGE = ("huge", "bomb")
 
 
 async def test_every_trouble_is_told_in_its_words_and_ends_with_it(
@@ -74,20 +73,13 @@ async def test_every_trouble_is_told_in_its_words_and_ends_with_it(
         sick = {f"via-{name}": "UNKNOWN" for name in TROUBLES} | {"via-well": "OK"}
         told = {name: trouble[1:] for name, trouble in TROUBLES.items()} | {"well": ("", "")}
         await cockpit.until(lambda _: cockpit.levels() == sick, what=f"{sick}")
-        await cockpit.until(lambda state: in_time(words(state)) == in_time(told), what=f"{told}")
+        # A busy machine may take longer than 3 s over 64 MiB; then it is asked anew, a minute later at most.
+        await cockpit.until(lambda state: words(state) == told, within=150, what=f"{told}")
         for name in TROUBLES:
             proxies[name].behaviour = honest
         await cockpit.until(all_are(Shown.OK), what="all is well again")
         assert set(words(cockpit.state).values()) == {("", "")}
         assert proxies["huge"].sent < 11 * 100 * 2**20
-
-
-def in_time(told: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
-    """Of ten servers at once, 64 MiB may take a busy machine longer than 3 s, and that is said, too."""
-    slow = {
-        name for name in LARGE if name in told and told[name] in (TROUBLES[name][1:], TROUBLES["hang"][1:])
-    }
-    return {name: ("large", "or slow") if name in slow else said for name, said in told.items()}
 
 
 def words(state: State) -> dict[str, tuple[str, str]]:
