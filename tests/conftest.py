@@ -10,9 +10,6 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
-WAITING = ("tui", "attacks")
-"""Where tests wait for real screens. A busy machine may be too slow once, which is told; twice it fails."""
-
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Once: a thousand tests start the program, and none of them shall compile it anew."""
@@ -23,6 +20,3 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("evening") is None)
-    for item in items:
-        if item.get_closest_marker("lab") or item.path.parent.name in WAITING:
-            item.add_marker(pytest.mark.flaky(reruns=1))

@@ -34,12 +34,18 @@ def until(terminal: Tmux, *texts: str, patience: float = SOON) -> str:
 
 
 def press_until(terminal: Tmux, key: str, text: str) -> str:
-    """A key again and again: while a screen draws itself anew the first one may be too early."""
+    """A key again and again: while a screen draws itself anew the first one may be too early.
+
+    What it leads to gets five seconds: one more Enter would take the way out of a dialog that is only slow.
+    """
     end = time.monotonic() + SOON
+    pressed = 0.0
     while text not in (seen := terminal.screen()):
         assert time.monotonic() < end, f"{key} never led to {text!r}:\n{seen}"
-        terminal.press(key)
-        time.sleep(1)
+        if time.monotonic() - pressed > 5:
+            terminal.press(key)
+            pressed = time.monotonic()
+        time.sleep(0.1)
     return seen
 
 
@@ -47,7 +53,7 @@ def confirm(terminal: Tmux, question: str, phrase: str = "", way_out: str = "Can
     """Takes the second choice of a dialog, whose first is the way out."""
     until(terminal, question, f"▌ {way_out}")
     terminal.press("Down")
-    time.sleep(0.3)
+    time.sleep(0.6)
     terminal.press("Enter")
     if phrase:
         until(terminal, f"type exactly: {phrase}")
