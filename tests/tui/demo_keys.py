@@ -34,18 +34,12 @@ def until(terminal: Tmux, *texts: str, patience: float = SOON) -> str:
 
 
 def press_until(terminal: Tmux, key: str, text: str) -> str:
-    """A key again and again: while a screen draws itself anew the first one may be too early.
-
-    What it leads to gets five seconds: one more Enter would take the way out of a dialog that is only slow.
-    """
+    """A key again and again: while a screen draws itself anew the first one may be too early."""
     end = time.monotonic() + SOON
-    pressed = 0.0
     while text not in (seen := terminal.screen()):
         assert time.monotonic() < end, f"{key} never led to {text!r}:\n{seen}"
-        if time.monotonic() - pressed > 5:
-            terminal.press(key)
-            pressed = time.monotonic()
-        time.sleep(0.1)
+        terminal.press(key)
+        time.sleep(1)
     return seen
 
 
