@@ -6,6 +6,8 @@ CockpitError
 ├── SourceError      a server outside cannot be asked or makes no sense
 ├── RecordingError   a recording cannot be read or written             exit 64
 ├── JournalError     the record cannot be written or read; nothing was done  exit 2
+│   ├── LeaseLost    somebody else may have taken over what this cockpit looked after
+│   └── AccessRefused  the record itself says no to this person, and has it on record
 ├── SecretError      a secret is not where its reference says               exit 2
 └── RunRefused       a run may not start or go on, and why                  exit 2
 """
@@ -91,6 +93,14 @@ class JournalError(CockpitError):
     """The record cannot be written or read, so nothing was done."""
 
     exit_code = 2
+
+
+class LeaseLost(JournalError):
+    """What this cockpit looked after is not its own any more; nothing further of it may be begun."""
+
+
+class AccessRefused(JournalError):
+    """Whoever keeps the record refuses this to this person; trying again changes nothing."""
 
 
 class SecretError(CockpitError):

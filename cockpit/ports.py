@@ -13,9 +13,11 @@ from cockpit.core.model import Capability, Scalar
 from cockpit.core.past import Point
 from cockpit.core.poll import Poll
 from cockpit.core.runbook.actions import HttpCall
+from cockpit.core.runbook.live import Live
 from cockpit.core.runbook.work import (
     JUST_LOOKING,
     Answered,
+    Fence,
     FlagCapabilities,
     FlagChange,
     FlagOutcome,
@@ -28,6 +30,7 @@ from cockpit.core.runbook.work import (
     Purpose,
     Reading,
 )
+from cockpit.core.team import Company, News
 
 
 class Clock(Protocol):
@@ -108,17 +111,68 @@ class Journal(Protocol):
 
 
 class Owners(Protocol):
-    """Who looks after a run. Held for the owner's life, so that a dead owner holds nothing."""
+    """Who looks after a run, and after what it acts on; all may raise JournalError.
 
-    def claim(self, run: str) -> bool:
-        """True: it is ours from now on (or was already)."""
+    On one machine held for the owner's life, so that a dead owner holds nothing; in a team for a time that
+    the owner prolongs while it lives (see `docs/team.md`).
+    """
+
+    async def claim(self, names: Sequence[str], ttl: Seconds = 30.0) -> str:
+        """All of them are ours from now on, or none. Empty: they are; else the first that others have.
+
+        `ttl`: for how long, in a team, when nobody prolongs it.
+        """
         ...
 
-    def holder(self, run: str) -> str:
-        """Who holds it, for people: pid and state; empty: nobody."""
+    async def holder(self, name: str) -> str:
+        """Who holds it, for people: pid and state, or whose cockpit where; empty: nobody."""
         ...
 
-    def release(self, run: str) -> None: ...
+    async def release(self, names: Sequence[str]) -> None:
+        """Also what is not ours, of which nothing changes."""
+        ...
+
+    def fence(self, name: str) -> Fence | None:
+        """What proves to others that it is still ours; None: nobody needs a proof here.
+
+        Raises LeaseLost when it is ours no more.
+        """
+        ...
+
+    async def lost(self, name: str) -> str:
+        """Returns, with the reason, when it is ours no more without our doing; else never."""
+        ...
+
+
+class Team(Protocol):
+    """Others who work on the same record, each at a machine of their own; nothing here is on record.
+
+    All may raise JournalError.
+    """
+
+    async def news(self) -> News:
+        """What may have changed since it was asked last; waits until something may have, for ever if need be.
+
+        Nothing is said where nobody tells: who asks looks for himself every `pause` seconds.
+        """
+        ...
+
+    @property
+    def pause(self) -> Seconds:
+        """How long at most between two looks, news or not: longer where news are told."""
+        ...
+
+    async def here(self, doing: str) -> Company:
+        """Says that this cockpit lives, and what the person is doing; tells who else is there."""
+        ...
+
+    async def show(self, run: str, live: Live) -> None:
+        """What a run of ours says right now, for who watches it elsewhere; it replaces what was said."""
+        ...
+
+    async def seen(self, run: str) -> Live | None:
+        """What whoever has the run showed of it last."""
+        ...
 
 
 class Runner(Protocol):

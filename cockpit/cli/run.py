@@ -57,7 +57,7 @@ def run(
         try:
             return await _drive(world, started, seen, dict(prepared.secrets), desk)
         finally:
-            let_go(world, started)
+            await let_go(world, started)
 
     return in_world(settings, work, writes=True)
 
@@ -84,7 +84,7 @@ def resume(settings: Settings, name: str, manner: Manner, *, rollback: bool = Fa
             taken, seen = await recheck(world, taken, seen, secrets)
             return await _drive(world, taken, seen, secrets, desk)
         finally:
-            let_go(world, found)
+            await let_go(world, found)
 
     return in_world(settings, work, writes=True)
 

@@ -29,7 +29,7 @@ def runs(settings: Settings, *, every: bool, mode: str | None, json: bool) -> in
         known = await all_runs(world.journal) if every else (await record_now(world.journal)).runs
         found = [run for run in known.values() if mode in (None, run.mode)]
         chosen = found[::-1] if every else found[::-1][:NEWEST]
-        owners = {run.id: _owner(world, run.id) for run in chosen if not run.final}
+        owners = {run.id: await _owner(world, run.id) for run in chosen if not run.final}
         foreign = await foreign_runs(world.journal, world.left_behind())
         if json:
             say_json(runs_list.document(chosen, owners, foreign), indent=True)
@@ -69,9 +69,10 @@ def _drilled(settings: Settings, *, every: bool, json: bool) -> int:
     return 0
 
 
-def _owner(world: World, id: str) -> str:
-    """A child is in the hands of whoever has the run around it."""
-    return world.owners.holder(id.partition(".")[0])
+async def _owner(world: World, id: str) -> str:
+    from cockpit.engine.runs.locking import run_lock
+
+    return await world.owners.holder(run_lock(id))
 
 
 def approve(settings: Settings, name: str, step: str, *, refuse: bool, reason: str) -> int:

@@ -68,7 +68,7 @@ class Engine:
         feed: Feed | None = None,
         acting: MakeActing | None = None,
         step: Seconds = 15.0,
-        observes: Callable[[], bool] | None = None,
+        observes: Callable[[], Awaitable[bool]] | None = None,
         looks_back: Reach | None = None,
         drills: Drills | None = None,
     ) -> None:

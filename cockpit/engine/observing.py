@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from cockpit.core.checkpoint import COCKPIT
@@ -41,11 +41,18 @@ def is_called_for(state: State) -> bool:
     return any(needs_somebody(run) for run in state.record.runs.values())
 
 
+async def alone() -> bool:
+    """A claim where nobody else writes down what is seen."""
+    return True
+
+
 class Observer:
     """One among many cockpits: what another has written down already is no news."""
 
-    def __init__(self, journal: Journal, claim: Callable[[], bool], poke: Callable[[], None]) -> None:
-        """`claim`: whether this cockpit is the one that writes from now on; called in a thread."""
+    def __init__(
+        self, journal: Journal, claim: Callable[[], Awaitable[bool]], poke: Callable[[], None]
+    ) -> None:
+        """`claim`: whether this cockpit is the one that writes now."""
         self._journal = journal
         self._claim = claim
         self._poke = poke
@@ -95,8 +102,7 @@ class Observer:
 
     async def _write(self) -> None:
         facts, self._waiting = self._waiting, []
-        if not self._ours:
-            self._ours = await asyncio.to_thread(self._claimed)
+        self._ours = await self._claimed()
         if not self._ours:
             self._lost = []
             return  # whoever has it writes the same
@@ -119,9 +125,9 @@ class Observer:
         self._told_of -= {fact.uid for fact in facts}
         self._lost = [*lost, *(fact.at for fact in facts if fact.kind == OBSERVED), *self._lost]
 
-    def _claimed(self) -> bool:
+    async def _claimed(self) -> bool:
         try:
-            return self._claim()
+            return await self._claim()
         except CockpitError as error:
             log.warning("levels are not put on record: %s", error)
             return False

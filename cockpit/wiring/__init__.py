@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +22,8 @@ from cockpit.core.update import initial
 from cockpit.engine import Connect, Engine, Outside, Watch
 from cockpit.engine.announcing import Announcing
 from cockpit.engine.observing import OBSERVER
-from cockpit.errors import CockpitError, JournalError, UsageError
-from cockpit.ports import Archive, Clock, History, Metrics, Source
+from cockpit.errors import CockpitError, JournalError, LeaseLost, UsageError
+from cockpit.ports import Archive, Clock, History, Metrics, Owners, Source
 
 if TYPE_CHECKING:
     from cockpit.config import Loaded
@@ -78,9 +79,6 @@ def _on_record(
             world.journal.complain = lambda text: say(Reported(text, clock.now()))
         return Crew(worlds.of, say, poke, clock.now, worlds.close)
 
-    def observes() -> bool:
-        return world.owners.claim(OBSERVER)
-
     return Engine(
         state,
         connect,
@@ -88,10 +86,26 @@ def _on_record(
         journal=world.journal,
         watch=watch,
         acting=crew,
-        observes=observes,
+        observes=_observing(world.owners),
         looks_back=_remembering,
         drills=_drilled,
     )
+
+
+def _observing(owners: Owners) -> Callable[[], Awaitable[bool]]:
+    """Whether this cockpit is the one among all that writes levels down; asked before each time it does."""
+    ours = False
+
+    async def observes() -> bool:
+        nonlocal ours
+        if ours:
+            with suppress(LeaseLost):
+                owners.fence(OBSERVER)
+                return True
+        ours = not await owners.claim((OBSERVER,))
+        return ours
+
+    return observes
 
 
 async def _drilled(model: Model) -> Sequence[Recorded]:

@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.failpoints import die_at
+from cockpit.adapters.journal.exclusive import Exclusive
 from cockpit.adapters.journal.memory import MemoryJournal
 from cockpit.adapters.journal.mounts import networked
 from cockpit.adapters.journal.owners import RunOwners
 from cockpit.adapters.journal.place import DATABASE, place
+from cockpit.adapters.journal.sealing import this_boot
 from cockpit.adapters.journal.sqlite import SqliteJournal
 from cockpit.adapters.process_folder import left_behind
 from cockpit.adapters.trust import FirstUse, Trusted
 from cockpit.core.model import Model
+from cockpit.core.runbook.work import Machine
 from cockpit.core.switches import readonly as forbids_writing
 from cockpit.engine.announcing import Announcing
-from cockpit.engine.runs.locking import Exclusive
 from cockpit.engine.runs.world import World
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ def make(
         http=HttpxHttp(),
         metrics=PrometheusMetrics(model),
         secrets=secrets,
+        here=Machine(os.uname().nodename, this_boot()),
         boot_ns=lambda: time.clock_gettime_ns(time.CLOCK_BOOTTIME),
         actor=actor,
         flags=flag_providers(model, secrets, readonly=readonly),

@@ -17,6 +17,7 @@ from cockpit.core.scenario import Scenario
 from cockpit.core.state import State
 from cockpit.core.update import initial
 from cockpit.engine import Engine, Outside
+from cockpit.engine.observing import alone
 from cockpit.engine.runs.crew import Crew
 from cockpit.engine.runs.world import World
 from cockpit.ports import Clock, Journal
@@ -67,7 +68,7 @@ def engine_of(
         journal=world.journal,
         acting=crew,
         step=model.poll,
-        observes=lambda: True,  # nobody else writes down what is seen in here
+        observes=alone,
         looks_back=lambda state: (SimulatedArchive(performance, state.model), world.metrics),
     )
     return Played(engine, world, performance)

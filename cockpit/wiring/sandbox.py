@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from cockpit.adapters.clock import SystemClock
+from cockpit.adapters.journal.exclusive import Exclusive
 from cockpit.adapters.journal.kept import Kept
 from cockpit.adapters.journal.memory import MemoryJournal
 from cockpit.adapters.journal.owners import RunOwners
@@ -28,8 +29,8 @@ from cockpit.core.scenario import Scenario
 from cockpit.core.state import State
 from cockpit.core.update import initial
 from cockpit.engine import Engine, Outside
+from cockpit.engine.observing import alone
 from cockpit.engine.runs.crew import Crew
-from cockpit.engine.runs.locking import Exclusive
 from cockpit.engine.runs.world import World
 from cockpit.errors import UsageError
 from cockpit.ports import Clock, Journal
@@ -127,7 +128,7 @@ def sandbox(
         clock=clock,
         journal=world.journal,
         acting=crew,
-        observes=lambda: True,
+        observes=alone,
     )
     return Played(engine, world, performance)
 

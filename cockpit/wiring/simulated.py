@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cockpit.adapters.flags.simulated import SimulatedFlags
+from cockpit.adapters.journal.exclusive import Exclusive
 from cockpit.adapters.journal.memory import MemoryJournal
 from cockpit.adapters.simulated.colleague import WithColleague
 from cockpit.adapters.simulated.full import SometimesFull
@@ -24,7 +25,6 @@ from cockpit.core.rehearsal.injecting import AS_WRITTEN, Injected
 from cockpit.core.runbook.actions import FlagSet
 from cockpit.core.runbook.run import Mode
 from cockpit.core.runbook.work import FlagOutcome
-from cockpit.engine.runs.locking import Exclusive
 from cockpit.engine.runs.world import World
 from cockpit.ports import Clock, Journal
 

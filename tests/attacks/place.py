@@ -82,7 +82,7 @@ class Place:
             desk = Script(dict(answers or {}))
             return await Driver(self.world, run, seen, desk, prepared.secrets).drive()
         finally:
-            let_go(self.world, run)
+            await let_go(self.world, run)
 
     def recorded(self) -> list[list[str]]:
         """Arguments of each call of `record`, its VALUE last; then they are forgotten."""

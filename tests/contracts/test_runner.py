@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cockpit.adapters.clock import SystemClock
+from cockpit.adapters.journal.exclusive import Exclusive
 from cockpit.adapters.journal.folders import Folder
 from cockpit.adapters.journal.owners import RunOwners
 from cockpit.adapters.process import Commands
@@ -133,19 +134,20 @@ async def interrupted(runner: Runner, identity: Identity) -> bool:
 
 
 MAKE: dict[str, Callable[[Path], Owners]] = {
-    "real": lambda folder: RunOwners(Folder(folder / "journal")),
-    "simulated": lambda folder: SimulatedOwners(),
+    "real": lambda folder: Exclusive(RunOwners(Folder(folder / "journal"))),
+    "simulated": lambda folder: Exclusive(SimulatedOwners()),
 }
 
 
 @pytest.mark.parametrize("which", MAKE)
-def test_who_claims_a_run_holds_it_until_it_lets_go(which: str, tmp_path: Path) -> None:
+async def test_who_claims_a_run_holds_it_until_it_lets_go(which: str, tmp_path: Path) -> None:
     owners = MAKE[which](tmp_path)
-    assert owners.holder("R-1") == ""
-    assert owners.claim("R-1")
-    assert owners.claim("R-1"), "again is still ours"
-    assert owners.holder("R-1")
-    assert owners.holder("R-2") == ""
-    owners.release("R-1")
-    assert owners.holder("R-1") == ""
-    owners.release("R-1")
+    assert await owners.holder("run:R-1") == ""
+    assert await owners.claim(["run:R-1", "target:shop"]) == ""
+    assert await owners.claim(["run:R-1"]) == "run:R-1", "a second run of ours is somebody else"
+    assert await owners.claim(["run:R-2", "target:shop"]) == "target:shop"
+    assert await owners.holder("run:R-2") == "", "all or none"
+    assert await owners.holder("run:R-1")
+    await owners.release(["run:R-1", "target:shop", "run:R-9"])
+    assert await owners.holder("run:R-1") == ""
+    assert await owners.claim(["run:R-2", "target:shop"]) == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from cockpit.adapters.journal.memory import MemoryJournal
@@ -11,6 +11,7 @@ from cockpit.core.incident import words
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Severity
 from cockpit.core.poll import Change
+from cockpit.engine.observing import alone
 from cockpit.errors import JournalError
 
 from .worlds import BAD, LATER, SHOP, START, Running, Scripted, answering, line, mark, start
@@ -21,6 +22,10 @@ Levels = list[tuple[str, str, str]]
 def observed(journal: MemoryJournal) -> Levels:
     bodies = [each.fact.body for each in journal.records if each.fact.kind == "level.observed"]
     return [(str(body["name"]), str(body["was"]), str(body["level"])) for body in bodies]
+
+
+async def somebody_else_does() -> bool:
+    return False
 
 
 async def declare(running: Running) -> None:
@@ -35,7 +40,7 @@ async def settle(running: Running, seconds: float = 5.0) -> None:
         await running.go(seconds / 4)
 
 
-async def opened(journal: MemoryJournal, *, claim: Callable[[], bool] = lambda: True) -> Running:
+async def opened(journal: MemoryJournal, *, claim: Callable[[], Awaitable[bool]] = alone) -> Running:
     """orders-db fails from a minute on."""
     source = answering(values=lambda at: BAD if at >= START + 60 else None)
     return start(source, journal=journal, observes=claim)
@@ -78,7 +83,7 @@ async def test_what_was_wrong_already_is_told_at_the_first_look() -> None:
 
 async def test_who_is_not_the_one_that_writes_writes_nothing() -> None:
     journal = MemoryJournal()
-    running = await opened(journal, claim=lambda: False)
+    running = await opened(journal, claim=somebody_else_does)
     await settle(running, 150.0)
     await declare(running)
     await settle(running, 20.0)
@@ -111,7 +116,7 @@ class Full(MemoryJournal):
 async def test_what_could_not_be_written_becomes_one_gap() -> None:
     journal = Full()
     source = answering(values=lambda at: BAD if START + 60 <= at < START + 300 else None)
-    running = start(source, journal=journal, observes=lambda: True)
+    running = start(source, journal=journal, observes=alone)
     await settle(running, 20.0)
     await declare(running)
     journal.room = False
@@ -136,7 +141,7 @@ async def test_what_a_degraded_mode_leaves_to_clean_up_is_owed_once() -> None:
     owing = replace(LATER, data_debt="the queue must be drained")
     checkout = replace(SHOP.services[1], degradations=(owing, *SHOP.services[1].degradations[1:]))
     model = replace(SHOP, services=(SHOP.services[0], checkout, *SHOP.services[2:]))
-    running = start(answering(model=model), model=model, journal=journal, observes=lambda: True)
+    running = start(answering(model=model), model=model, journal=journal, observes=alone)
     await settle(running, 20.0)
     await declare(running)
     running.engine.dispatch(mark(running.clock.now()))
@@ -163,7 +168,7 @@ async def test_a_release_in_the_middle_of_it_is_in_the_story_once() -> None:
         told: list[Event] = [Sampled(number, each) for number, each in poll.samples.items()]
         return [*told, ChangesSeen((later,) if at >= later.at else ())]
 
-    running = start(Scripted(say), journal=journal, observes=lambda: True)
+    running = start(Scripted(say), journal=journal, observes=alone)
     await settle(running, 20.0)
     await declare(running)
     for _ in range(25):

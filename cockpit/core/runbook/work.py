@@ -59,6 +59,24 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Fence:
+    """What proves that a run is still ours. A target that has seen a higher token refuses a lower one."""
+
+    token: int
+    until: int
+    """CLOCK_BOOTTIME in nanoseconds after which we must not act on it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where an attempt was meant to be done."""
+
+    host: str = ""
+    boot_id: str = ""
+    """Changes with every start of the machine."""
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """By what an attempt is found again: pids come back to others, so start times belong to them."""
 

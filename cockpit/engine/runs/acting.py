@@ -33,6 +33,9 @@ from cockpit.engine.runs.looks import Eyes, command_job, secret_call
 from cockpit.errors import CockpitError
 
 KEPT: Final = 4096
+FENCE: Final = "COCKPIT_FENCE"
+FENCE_HEADER: Final = "Cockpit-Fence"
+TOO_LATE: Final = "too late to begin: this cockpit slept, or could not prolong its hold on the run"
 NOWHERE: Final = "no Alertmanager is configured"
 READ_BACK: Final[Seconds] = 2.0
 """How long a flag whose answer was lost is read back; one server showed its own writes after 300 ms."""
@@ -57,6 +60,8 @@ class Attempt:
     comment: str
     before: FlagState | None = None
     """Of a flag, as the operator saw it."""
+    fence: str = ""
+    """Grows with every take-over of the run; a target that honours it refuses who was there before."""
 
 
 Hear = Callable[[Started | Output], Awaitable[None]]
@@ -64,6 +69,8 @@ Hear = Callable[[Started | Output], Awaitable[None]]
 
 async def act(eyes: Eyes, attempt: Attempt, hear: Hear) -> Body:
     """Never raises for what happens outside."""
+    if eyes.world.boot_ns() > attempt.start_by:  # a command's shim looks once more, right before it starts
+        return _body(attempt, Answered.REFUSED, reason=TOO_LATE)
     match attempt.action:
         case Command():
             return await _command(eyes, attempt, hear)
@@ -87,7 +94,7 @@ async def act(eyes: Eyes, attempt: Attempt, hear: Hear) -> Body:
 async def _command(eyes: Eyes, attempt: Attempt, hear: Hear) -> Body:
     assert isinstance(attempt.action, Command)
     job = replace(
-        command_job(eyes, attempt.action, attempt.env, attempt.timeout),
+        command_job(eyes, attempt.action, _fenced(attempt, attempt.env, FENCE), attempt.timeout),
         nonce=attempt.nonce,
         folder=attempt.folder,
         name=attempt.name,
@@ -99,6 +106,10 @@ async def _command(eyes: Eyes, attempt: Attempt, hear: Hear) -> Body:
     except CockpitError as error:
         end = Exit(Ending.NOT_STARTED, reason=str(error))
     return exit_body(end, attempt.phase)
+
+
+def _fenced(attempt: Attempt, known: Mapping[str, str], name: str) -> dict[str, str]:
+    return {**known, name: attempt.fence} if attempt.fence else dict(known)
 
 
 async def followed(heard: AsyncIterator[Heard], hear: Hear) -> Exit:
@@ -148,7 +159,7 @@ def _body(attempt: Attempt, answered: Answered, **more: Json) -> Body:
 
 
 async def _http(eyes: Eyes, attempt: Attempt, call: HttpCall) -> Body:
-    headers = {"Idempotency-Key": attempt.op}
+    headers = _fenced(attempt, {"Idempotency-Key": attempt.op}, FENCE_HEADER)
     answer = await _sent(eyes, call, headers, attempt.timeout)
     return _body(
         attempt, answer.outcome, status=answer.status, stdout=answer.body[-KEPT:], reason=answer.reason

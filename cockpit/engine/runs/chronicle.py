@@ -11,7 +11,7 @@ from cockpit.core.runbook.fold import folded
 from cockpit.core.runbook.run import Run
 from cockpit.core.runbook.words import Word
 from cockpit.engine.runs.world import World
-from cockpit.errors import JournalError
+from cockpit.errors import AccessRefused, JournalError, LeaseLost
 
 AGAIN: Final[Seconds] = 1.0
 TRIES: Final = 30
@@ -40,6 +40,8 @@ class Chronicle:
             try:
                 await self._world.journal.append(facts)
                 break
+            except (LeaseLost, AccessRefused):  # another try would hear the same
+                raise
             except JournalError:
                 if not left:
                     raise

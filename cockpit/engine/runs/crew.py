@@ -178,7 +178,7 @@ class Crew:
             secrets = await resolved(world, run.runbook, run.parameters)
             taken, seen = found if take_back else await recheck(world, *found, secrets)
         except BaseException:
-            let_go(world, run)
+            await let_go(world, run)
             raise
         await self._look_after(world, taken, seen, secrets, take_back)
 
@@ -195,4 +195,4 @@ class Crew:
         finally:
             self._desks.pop(run.id, None)
             self.say(RunHeard(run.id, replace(desk.live, ours=False)))
-            let_go(world, run)
+            await let_go(world, run)

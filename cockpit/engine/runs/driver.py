@@ -19,6 +19,7 @@ from cockpit.core.runbook.run import Execution, Key, Run
 from cockpit.core.runbook.words import Ask, Do, Over, Question, Record, Task, Word, say
 from cockpit.engine.runs.approving import Approving
 from cockpit.engine.runs.chronicle import Chronicle
+from cockpit.engine.runs.locking import run_lock
 from cockpit.engine.runs.looks import Eyes
 from cockpit.engine.runs.nested import Nesting
 from cockpit.engine.runs.surroundings import target_of
@@ -54,6 +55,8 @@ class Driver:
         self._later: Wish | None = None
         """Wanted while a command was running; it comes up when that has ended."""
         self._approving = Approving(world, self._chronicle)
+        self._lost = ""
+        """Why the run is not ours any more; what runs is still heard to its end."""
 
     @property
     def run(self) -> Run:
@@ -61,13 +64,14 @@ class Driver:
 
     async def drive(self) -> Run:
         """Raises JournalError when the record cannot be written any more; what runs then runs on."""
-        watched = asyncio.ensure_future(watch(self))
+        watches = [asyncio.ensure_future(watch(self)), asyncio.ensure_future(self._watch_hold())]
         try:
             with suppress(Left):
                 while await self._turn():
                     pass
         finally:
-            watched.cancel()
+            for each in watches:
+                each.cancel()
             if self._wish:
                 self._wish.cancel()
         return self.run
@@ -83,7 +87,14 @@ class Driver:
         name = target_of(step, run.runbook, run.target) if step else run.target or run.runbook.target
         return Eyes(self.world, run.runbook, self.world.target(name), names_to_fill(run), self.secrets)
 
+    async def _watch_hold(self) -> None:
+        self._lost = await self.world.owners.lost(run_lock(self.run.id))
+        self.desk.complain(f"{self.run.id} is left: {self._lost}")
+        self.propose(Wish("leave", self._lost))
+
     async def _turn(self) -> bool:
+        if self._lost:
+            raise Left
         await self._chronicle.catch_up()
         match next_move(self.run):
             case Over():
@@ -137,6 +148,8 @@ class Driver:
 
     async def _while_it_runs(self, wish: Wish, key: Key) -> None:
         match wish.what:
+            case "leave" if self._lost:
+                self.desk.complain("nothing further starts; how it ends is still put on record")
             case "leave":
                 raise Left
             case "interrupt":

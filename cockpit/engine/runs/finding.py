@@ -134,8 +134,19 @@ async def trace_of(eyes: Eyes, one: Execution) -> Found:
         return Found(Trace.GONE)
     folder = run_folder(eyes, one)
     identity = identity_of(one)
-    await _start_is_over(eyes, one, identity)
-    return await eyes.world.runner.find(folder, file_name(one.key), str(one.intent["nonce"]), identity)
+    if identity is None and _is_here(eyes, one):
+        await _start_is_over(eyes, one)
+    found = await eyes.world.runner.find(folder, file_name(one.key), str(one.intent["nonce"]), identity)
+    if found.trace is Trace.GONE and identity is None and not _is_here(eyes, one):
+        return Found(Trace.ELSEWHERE, where=str(one.intent.get("host")))
+    return found
+
+
+def _is_here(eyes: Eyes, one: Execution) -> bool:
+    """Whether it was meant to be done on this machine, as far as anybody says."""
+    assert one.intent is not None
+    here = eyes.world.here.host
+    return not here or str(one.intent.get("host") or here) == here
 
 
 async def foreign(world: World, folder: str, name: str) -> str:
@@ -162,11 +173,9 @@ def identity_of(one: Execution) -> Identity | None:
     return from_json(Identity, one.identity["identity"]) if one.identity else None
 
 
-async def _start_is_over(eyes: Eyes, one: Execution, identity: Identity | None) -> None:
+async def _start_is_over(eyes: Eyes, one: Execution) -> None:
     """Without a sign of life the shim may be on its way; after `start_by` it will not start any more."""
     assert one.intent is not None
-    if identity is not None:
-        return
     left: Seconds = (int(str(one.intent["start_by"])) - eyes.world.boot_ns()) / 1e9
     if 0 < left <= 10:
         await eyes.world.clock.sleep(left + 0.5)

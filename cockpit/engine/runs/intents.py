@@ -17,6 +17,7 @@ from cockpit.core.runbook.substitute import SubstitutionError, filled_env
 from cockpit.core.runbook.undoing import rollback_of
 from cockpit.core.runbook.work import FlagState
 from cockpit.engine.runs.acting import Attempt
+from cockpit.engine.runs.locking import run_lock
 from cockpit.engine.runs.looks import Eyes
 from cockpit.engine.runs.surroundings import target_of, working_folder
 from cockpit.errors import CockpitError
@@ -27,7 +28,8 @@ START_WITHIN_NS: Final = 5_000_000_000
 async def intent_of(eyes: Eyes, run: Run, step: Step, key: Key) -> tuple[dict[str, Json], Attempt]:
     """The body of `step.intent` or `undo.intent`, and the same to be done.
 
-    Raises SubstitutionError when something it needs is missing, CockpitError when a flag cannot be read.
+    Raises SubstitutionError when something it needs is missing, CockpitError when a flag cannot be read,
+    LeaseLost when the run is not ours any more.
     """
     if key.phase is Phase.UNDO:
         return await _undo(eyes, run, step, key)
@@ -85,6 +87,8 @@ def _body(
     eyes: Eyes, run: Run, step: Step, action: Action, key: Key, before: FlagState | None
 ) -> dict[str, Json]:
     target = target_of(step, run.runbook, run.target)
+    world, start_by = eyes.world, eyes.world.boot_ns() + START_WITHIN_NS
+    fence = world.owners.fence(run_lock(run.id))
     return {
         "action": to_json(action),
         "argv": list(action.argv) if isinstance(action, Command) else None,
@@ -92,12 +96,14 @@ def _body(
         "cwd": working_folder(eyes.target, run.runbook),
         "env": dict(filled_env(step.env, names_to_fill(run))),
         "timeout": step.timeout,
-        "folder": f"{eyes.world.folder}/{run.id}" if eyes.world.folder else "",
+        "folder": f"{world.folder}/{run.id}" if world.folder else "",
         "nonce": uuid4().hex,
         "op": f"{run.id}.{key.step}.{key.visit}.{key.phase}.{run.started_at:.0f}",
-        "start_by": eyes.world.boot_ns() + START_WITHIN_NS,
+        "start_by": min(start_by, fence.until) if fence else start_by,
+        "host": world.here.host,
+        "boot_id": world.here.boot_id,
         "file_hash": run.runbook.digest,
-        "fence": None,
+        "fence": fence.token if fence else None,
         "before": to_json(before) if before else None,
     }
 
@@ -117,6 +123,7 @@ def attempt_of(eyes: Eyes, run: Run, step: Step, key: Key, body: dict[str, Json]
         env=filled_env(step.env, names_to_fill(run)),
         comment=comment_of(run, step, key, action),
         before=from_json(FlagState, body["before"]) if body["before"] else None,
+        fence=str(body["fence"]) if body["fence"] is not None else "",
     )
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-
 from cockpit.core.journal import Fact
 from cockpit.core.json import Json
 from cockpit.core.runbook.model import Runbook
 from cockpit.core.runbook.run import Run
 from cockpit.engine.runs.world import World
 from cockpit.errors import RunRefused
-from cockpit.ports import Owners
 
 
 async def refuse(world: World, runbook: Runbook, why: str) -> None:
@@ -22,34 +18,6 @@ async def refuse(world: World, runbook: Runbook, why: str) -> None:
     raise RunRefused(f"{runbook.id} is not started: {why}")
 
 
-class Exclusive:
-    """Owners among whom a second run of the same program is somebody else, too."""
-
-    def __init__(self, owners: Owners) -> None:
-        self._owners = owners
-        self._ours: set[str] = set()
-
-    def claim(self, run: str) -> bool:
-        if run in self._ours or not self._owners.claim(run):
-            return False
-        self._ours.add(run)
-        return True
-
-    def holder(self, run: str) -> str:
-        return "this cockpit" if run in self._ours else self._owners.holder(run)
-
-    def release(self, run: str) -> None:
-        if run in self._ours:
-            self._ours.discard(run)
-            self._owners.release(run)
-
-
-def lock_name(key: str) -> str:
-    """A key as a name that a file may have; different keys never share one."""
-    readable = re.sub(r"[^A-Za-z0-9]+", "_", key)[:40]
-    return f"lock-{readable}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
-
-
 def lock_keys(runbook: Runbook) -> tuple[str, ...]:
     """One key for each service, or the runbook's own; a runbook that only reads takes none."""
     if all(step.reach == "read" for step in (*runbook.steps, *runbook.finally_)):
@@ -58,24 +26,42 @@ def lock_keys(runbook: Runbook) -> tuple[str, ...]:
     return tuple(sorted(set(keys)))
 
 
-async def lock(world: World, runbook: Runbook) -> tuple[str, ...]:
-    """All keys or none, in sorted order. Raises RunRefused saying who has one."""
-    taken: list[str] = []
-    for key in lock_keys(runbook):
-        if not world.owners.claim(lock_name(key)):
-            holder = world.owners.holder(lock_name(key))
-            for each in taken:
-                world.owners.release(lock_name(each))
-            await refuse(world, runbook, f"another run has {key}{f' ({holder})' if holder else ''}")
-        taken.append(key)
-    return tuple(taken)
+def run_lock(id: str) -> str:
+    """The name under which a run is looked after; a child is covered by the run around it."""
+    return f"run:{id.partition('.')[0]}"
 
 
-async def new_id(world: World) -> str:
-    """The next `R-<n>` of this journal, owned by us. Whoever holds a number's lock has that number.
+def locks_of(run: Run) -> tuple[str, ...]:
+    return (run_lock(run.id), *lock_keys(run.runbook))
 
-    Numbers of runs that the record does not know, but whose results lie here, are not given again: an older
-    copy of the journal was put in its place, and that goes on record.
+
+async def lock(world: World, runbook: Runbook) -> str:
+    """The next `R-<n>` of this journal, ours with all that it acts on, or none of it.
+
+    Whoever holds a number's lock has that number. Raises RunRefused saying who has one of its keys.
+    """
+    keys, number = lock_keys(runbook), await _next_number(world)
+    while True:
+        id = f"R-{number}"
+        names = (run_lock(id), *keys)
+        taken = await world.owners.claim(names, runbook.lock_ttl)
+        if taken in keys:
+            await refuse(world, runbook, await _in_other_hands(world, taken))
+        if not taken:
+            if await _highest(world) < number:
+                return id
+            await world.owners.release(names)
+        number += 1
+
+
+async def _in_other_hands(world: World, key: str) -> str:
+    holder = await world.owners.holder(key)
+    return f"another run has {key}{f' ({holder})' if holder else ''}"
+
+
+async def _next_number(world: World) -> int:
+    """Numbers of runs that the record does not know, but whose results lie here, are not given again: an
+    older copy of the journal was put in its place, and that goes on record.
     """
     highest = await _highest(world)
     if foreign := [id for id in world.left_behind() if _number(id) > highest]:
@@ -84,14 +70,7 @@ async def new_id(world: World) -> str:
             "why": "their results are here, and not in the record",
         }
         await world.journal.append([Fact("journal.gap", world.clock.now(), world.actor, body)])
-    number = 1 + max((highest, *map(_number, foreign)))
-    while True:
-        id = f"R-{number}"
-        if world.owners.claim(id):
-            if await _highest(world) < number:
-                return id
-            world.owners.release(id)
-        number += 1
+    return 1 + max((highest, *map(_number, foreign)))
 
 
 async def _highest(world: World) -> int:
@@ -112,15 +91,12 @@ async def take_up(world: World, run: Run) -> None:
     """Own a run that nobody owns, with its locks. Raises RunRefused naming who has it, or read-only."""
     if world.readonly:
         raise RunRefused(f"this cockpit is read-only, so {run.id} is left as it is")
-    if not world.owners.claim(run.id):
-        raise RunRefused(f"{run.id} is in the hands of {world.owners.holder(run.id) or 'somebody else'}")
-    for key in lock_keys(run.runbook):
-        if not world.owners.claim(lock_name(key)):
-            world.owners.release(run.id)
-            raise RunRefused(f"another run has {key} ({world.owners.holder(lock_name(key))})")
+    taken = await world.owners.claim(locks_of(run), run.runbook.lock_ttl)
+    if taken == run_lock(run.id):
+        raise RunRefused(f"{run.id} is in the hands of {await world.owners.holder(taken) or 'somebody else'}")
+    if taken:
+        raise RunRefused(await _in_other_hands(world, taken))
 
 
-def let_go(world: World, run: Run) -> None:
-    for key in lock_keys(run.runbook):
-        world.owners.release(lock_name(key))
-    world.owners.release(run.id)
+async def let_go(world: World, run: Run) -> None:
+    await world.owners.release(locks_of(run))

@@ -15,7 +15,7 @@ from cockpit.core.runbook.model import Parameter, Runbook
 from cockpit.core.runbook.parameters import BadParameter, checked
 from cockpit.core.runbook.render import Names, hide_secrets, names_to_fill
 from cockpit.core.runbook.run import Run
-from cockpit.engine.runs.locking import lock, lock_name, new_id, refuse
+from cockpit.engine.runs.locking import lock, lock_keys, refuse, run_lock
 from cockpit.engine.runs.looks import Eyes
 from cockpit.engine.runs.preflight import Checked, checks_of
 from cockpit.engine.runs.remembered import find_run
@@ -118,16 +118,14 @@ async def start(
         if check.blocks and (check.holds is False or (check.holds is None and not overrides.get(number))):
             why = check.why or "it cannot be told"
             await refuse(world, prepared.wanted.runbook, f"{check.title}: {why}")
-    taken = await lock(world, prepared.wanted.runbook)
-    id = await new_id(world)
+    id = await lock(world, prepared.wanted.runbook)
     try:
         body = _started(world, prepared, overrides)
         await world.journal.append(
             [Fact("run.started", world.clock.now(), world.actor, body, prepared.wanted.incident, id)]
         )
     except CockpitError:
-        for name in (*map(lock_name, taken), id):
-            world.owners.release(name)
+        await world.owners.release((run_lock(id), *lock_keys(prepared.wanted.runbook)))
         raise
     found = await find_run(world.journal, id)
     assert found is not None

@@ -13,7 +13,7 @@ from cockpit.core.runbook.answers import Answer
 from cockpit.core.runbook.run import Key, Mode, Run
 from cockpit.core.runbook.verification import Progress
 from cockpit.core.runbook.words import Question
-from cockpit.core.runbook.work import Found, Output
+from cockpit.core.runbook.work import Found, Machine, Output
 from cockpit.ports import (
     Clock,
     FlagProvider,
@@ -24,6 +24,7 @@ from cockpit.ports import (
     Runner,
     Secrets,
     Silencer,
+    Team,
 )
 
 
@@ -54,6 +55,9 @@ class World:
     """Runs whose commands have left results here; one that the record does not know is foreign to it."""
     foreign: Callable[[str, str], Awaitable[Found | None]] = _nothing
     """(folder, name of an attempt): what lies there already, where nothing of it is on record."""
+    here: Machine = field(default_factory=Machine)
+    team: Team | None = None
+    """Who else works on this record; None: all sit at this machine."""
     mode: Mode = "live"
     drill: Mapping[str, Json] = field(default_factory=dict)
     """Of a drill: under `drill` sandbox or simulated, under `scenario` what is played."""

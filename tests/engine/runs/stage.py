@@ -136,15 +136,24 @@ class Owned:
         self.held: set[str] = set()
         self.others: set[str] = set()
 
-    def claim(self, run: str) -> bool:
-        self.held |= {run} - self.others
-        return run not in self.others
+    async def claim(self, names: Sequence[str], ttl: float = 30.0) -> str:
+        taken = next((name for name in names if name in self.others), "")
+        if not taken:
+            self.held |= set(names)
+        return taken
 
-    def holder(self, run: str) -> str:
-        return "pid 7" if run in self.others else ""
+    async def holder(self, name: str) -> str:
+        return "pid 7" if name in self.others else ""
 
-    def release(self, run: str) -> None:
-        self.held.discard(run)
+    async def release(self, names: Sequence[str]) -> None:
+        self.held -= set(names)
+
+    def fence(self, name: str) -> None:
+        """Nobody needs a proof."""
+
+    async def lost(self, name: str) -> str:
+        await asyncio.Event().wait()
+        return ""
 
 
 @dataclass

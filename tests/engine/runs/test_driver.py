@@ -9,7 +9,6 @@ from cockpit.core.runbook.answers import Answer
 from cockpit.core.runbook.model import Check, Condition, Confirm, Rollback, Verify
 from cockpit.core.runbook.states import Effect, RunState, StepState
 from cockpit.engine.runs.driver import Driver
-from cockpit.engine.runs.locking import lock_name
 from cockpit.engine.runs.remembered import find_run
 from cockpit.engine.runs.world import Wish
 from cockpit.errors import RunRefused
@@ -196,7 +195,7 @@ async def test_a_wish_to_take_all_back_is_heard_between_steps() -> None:
 
 async def test_two_runs_on_one_service_exclude_each_other() -> None:
     stage = Stage()
-    stage.owned.others.add(lock_name("target:shop"))
+    stage.owned.others.add("target:shop")
     with pytest.raises(RunRefused, match="target:shop"):
         await stage.run(book(setting("a")), Script())
 
