@@ -14,6 +14,7 @@ from cockpit.core.runbook.run import Key, Mode, Run
 from cockpit.core.runbook.verification import Progress
 from cockpit.core.runbook.words import Question
 from cockpit.core.runbook.work import Found, Machine, Output
+from cockpit.core.team import Role
 from cockpit.ports import (
     Clock,
     FlagProvider,
@@ -58,6 +59,8 @@ class World:
     here: Machine = field(default_factory=Machine)
     team: Team | None = None
     """Who else works on this record; None: all sit at this machine."""
+    role: Callable[[], Role] = lambda: Role.APPROVER
+    """What whoever keeps the record lets this person do, as far as is known by now."""
     mode: Mode = "live"
     drill: Mapping[str, Json] = field(default_factory=dict)
     """Of a drill: under `drill` sandbox or simulated, under `scenario` what is played."""
