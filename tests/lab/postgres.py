@@ -141,26 +141,39 @@ class Postgres:
             passfile.write(f"*:*:*:{':'.join(escaped)}\n")
         return {"PGUSER": person.name, "PGPASSFILE": file}
 
+    def connection(self, person: Person | None = None, database: str = "postgres") -> dict[str, str]:
+        """What `sql` gives psql: over TCP with the password, without a person SUPER over the socket."""
+        who = person or SUPER
+        return {
+            "PGHOST": str(self.folder) if person is None else "127.0.0.1",
+            "PGPORT": str(self.port),
+            "PGDATABASE": database,
+            "PGUSER": who.name,
+            "PGPASSWORD": who.password,
+            # Where the password is empty libpq would look for one.
+            "PGPASSFILE": str(self.folder / "none"),
+        }
+
     def sql(
         self, text: str, person: Person | None = None, *, database: str = "postgres"
     ) -> list[tuple[str, ...]]:
         """The rows of all its statements, NULL as ""; AssertionError with the server's words.
 
-        A person comes over TCP with the password; without one it is SUPER, over the socket.
+        How it connects is told by `connection`.
         """
-        done = run_psql(text, self._environ(person, database))
+        done = run_psql(text, self.connection(person, database))
         assert done.returncode == 0, done.stderr
         return rows(done.stdout)
 
     def refused(self, text: str, person: Person | None = None, *, database: str = "postgres") -> str:
         """What the server says against it; AssertionError when it has nothing against it."""
-        done = run_psql(text, self._environ(person, database))
+        done = run_psql(text, self.connection(person, database))
         assert done.returncode != 0, f"not refused: {text}\n{done.stdout}"
         return done.stderr
 
     def psql(self, person: Person | None = None, *, database: str = "postgres") -> Psql:
         """A connection that lasts; a context manager."""
-        return Psql(self._environ(person, database))
+        return Psql(self.connection(person, database))
 
     def __enter__(self) -> Self:
         try:
@@ -179,18 +192,6 @@ class Postgres:
         if self._child is not None:
             self._child.kill()
         shutil.rmtree(self.folder)
-
-    def _environ(self, person: Person | None, database: str) -> dict[str, str]:
-        who = person or SUPER
-        return {
-            "PGHOST": str(self.folder) if person is None else "127.0.0.1",
-            "PGPORT": str(self.port),
-            "PGDATABASE": database,
-            "PGUSER": who.name,
-            "PGPASSWORD": who.password,
-            # Where the password is empty libpq would look for one.
-            "PGPASSFILE": str(self.folder / "none"),
-        }
 
     def _reload(self) -> None:
         if self._child is None:

@@ -95,11 +95,12 @@ class Certificate(NamedTuple):
     key: Path
 
 
-def self_signed(folder: Path) -> Certificate:
-    """For localhost and 127.0.0.1, known to nobody but who is given the file."""
+def self_signed(folder: Path, *addresses: str) -> Certificate:
+    """For localhost, 127.0.0.1 and these IPs, known to nobody but who is given the file."""
     made = Certificate(folder / "proxy.crt", folder / "proxy.key")
     what = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
-    names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    listed = ",".join(["DNS:localhost", *(f"IP:{address}" for address in ("127.0.0.1", *addresses))])
+    names = ["-addext", f"subjectAltName={listed}"]
     command = ["openssl", *what.split(), *names, "-out", str(made.file), "-keyout", str(made.key)]
     subprocess.run(command, check=True, capture_output=True, timeout=30)
     return made

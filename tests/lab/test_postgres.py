@@ -17,7 +17,11 @@ from tests.conftest import OwnPostgres
 from .child import until
 from .cluster import SUPER, Person
 from .database import Database
-from .postgres import Postgres
+from .pgbouncer import PgBouncer
+from .pgbouncer import require as require_pgbouncer
+from .postgres import Postgres, outside_address
+from .proxies import Certificate, self_signed
+from .psql import Psql
 
 pytestmark = pytest.mark.lab
 TABLE = "CREATE TABLE kept (n int PRIMARY KEY)"
@@ -25,6 +29,14 @@ TABLE = "CREATE TABLE kept (n int PRIMARY KEY)"
 
 def numbers(server: Postgres) -> set[int]:
     return {int(n) for (n,) in server.sql("SELECT n FROM kept")}
+
+
+def connect(dsn: str, environ: dict[str, str]) -> str:
+    """As whom libpq comes in by this DSN, or what it says against it."""
+    command = ["psql", "-X", "-w", "-A", "-t", "-c", "SELECT session_user", dsn]
+    env = {**os.environ, **environ}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    return done.stdout.rstrip("\n") if done.returncode == 0 else done.stderr
 
 
 def works(pid: str) -> bool:
@@ -89,9 +101,7 @@ def test_libpq_finds_person_and_password_by_the_environment(database: Database) 
     assert Path(environ["PGPASSFILE"]).stat().st_mode & 0o777 == 0o600
     assert odd.password not in database.dsn
     assert odd.name not in database.dsn
-    asked = ["psql", "-X", "-w", "-A", "-t", "-c", "SELECT session_user", database.dsn]
-    done = subprocess.run(asked, env={**os.environ, **environ}, capture_output=True, text=True, check=True)
-    assert done.stdout == f"{odd.name}\n"
+    assert connect(database.dsn, environ) == odd.name
 
 
 def test_what_was_acknowledged_survives_the_end_of_the_whole_server(own_postgres: OwnPostgres) -> None:
@@ -184,3 +194,59 @@ def test_it_dies_with_whoever_started_it(own_postgres: OwnPostgres) -> None:
 def test_a_server_that_cannot_start_says_why(own_postgres: OwnPostgres) -> None:
     with pytest.raises(RuntimeError, match="no_such_setting"):
         own_postgres(settings={"no_such_setting": "1"})
+
+
+def test_over_tls_the_client_knows_the_server_by_its_certificate(
+    own_postgres: OwnPostgres, certificate: Certificate, tmp_path: Path
+) -> None:
+    server = own_postgres()
+    mara = server.add_person("mara")
+    environ = server.environ(mara)
+    assert connect(server.dsn("postgres", sslmode="disable"), environ) == "mara"
+    server.with_tls(certificate)
+
+    def verified(certificate: Certificate, host: str = "localhost") -> str:
+        known = str(certificate.file)
+        return connect(server.dsn("postgres", host, sslmode="verify-full", sslrootcert=known), environ)
+
+    assert verified(certificate) == "mara"
+    assert "certificate verify failed" in verified(self_signed(tmp_path))
+    assert "no encryption" in connect(server.dsn("postgres", sslmode="disable"), environ)
+    assert "password" in server.refused("SELECT 1", Person("mara", "wrong"))
+    ssl = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    assert server.sql(ssl, mara) == [("t",)]
+
+
+def test_it_is_reached_from_outside_where_it_listens(own_postgres: OwnPostgres, tmp_path: Path) -> None:
+    address = outside_address()
+    if address is None:
+        pytest.skip("this machine has no address but loopback")
+    there = self_signed(tmp_path, address)
+    server = own_postgres(listen=["127.0.0.1", address], certificate=there)
+    environ = server.environ(server.add_person("mara"))
+    verify = {"sslmode": "verify-full", "sslrootcert": str(there.file)}
+    assert not address.startswith("127.")
+    assert connect(server.dsn("postgres", address, **verify), environ) == "mara"
+    server.with_tls(self_signed(tmp_path))
+    assert "does not match host name" in connect(server.dsn("postgres", address, **verify), environ)
+    assert "Connection refused" in connect(own_postgres().dsn("postgres", address), environ)
+
+
+@pytest.mark.parametrize("pool_mode", ["session", "transaction"])
+def test_pgbouncer_passes_on_what_a_person_asks(own_postgres: OwnPostgres, pool_mode: str) -> None:
+    require_pgbouncer()
+    server = own_postgres()
+    with PgBouncer(server, pool_mode) as bouncer:
+        mara = server.add_person("mara")
+        assert bouncer.sql("SELECT session_user, inet_server_port()", mara) == [("mara", str(server.port))]
+        assert connect(bouncer.dsn("postgres"), server.environ(mara)) == "mara"
+        with pytest.raises(AssertionError, match="SASL authentication failed"):
+            bouncer.sql("SELECT 1", Person("mara", "wrong"))
+        with bouncer.psql(mara) as one, bouncer.psql(mara) as other:
+            pids = {working_for(one), working_for(other)}
+            assert len(pids) == {"session": 2, "transaction": 1}[pool_mode]
+
+
+def working_for(psql: Psql) -> str | None:
+    psql.say("SELECT pg_backend_pid()")
+    return psql.line()
