@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from cockpit.core.access import Access
 from cockpit.core.incident.rules import IncidentRules
 from cockpit.core.levels import Instant, Kind, Level, Seconds
 
@@ -394,7 +395,7 @@ class Model:
     """Labels that name the service of an alert, the first that matches wins."""
     origin: Origin = Origin()
     incident: IncidentRules = field(default_factory=IncidentRules)
-    access: Mapping[str, object] = field(default_factory=dict)
+    access: Access = field(default_factory=Access)
     journal: Mapping[str, object] = field(default_factory=dict)
 
     def weight(self, tier: int) -> float:

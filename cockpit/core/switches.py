@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
 
 from cockpit.core.flagd_edit import same
 from cockpit.core.flips import OUTCOMES, Flip, Flips, Kind, Place, Story
@@ -133,7 +132,7 @@ def came_of(kind: Kind, key: str, env: str, change: FlagChange) -> str:
 
 def phrase_of(model: Model, switch: KillSwitch, env: str) -> str:
     """`key@env` where the switch wants it typed, or everything here is protected."""
-    typed = switch.confirm == "type" or bool(model.access.get("protected"))
+    typed = switch.confirm == "type" or model.access.protected
     return f"{switch.key}@{env}" if typed else ""
 
 
@@ -181,4 +180,4 @@ def owner_of(model: Model, switch: KillSwitch) -> str:
 
 
 def readonly(model: Model) -> bool:
-    return bool(cast("Any", model.access).get("readonly"))
+    return model.access.readonly

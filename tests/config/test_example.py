@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from cockpit.config import Loaded, load, schema
+from cockpit.core.access import Access
 from cockpit.core.incident.rules import Channel, IncidentRules
 from cockpit.core.levels import Level, Severity
 from cockpit.core.model import (
@@ -33,6 +34,7 @@ from cockpit.core.model import (
     Value,
     Workaround,
 )
+from cockpit.core.team import Role
 
 HERE = Path(__file__).parent / "example"
 PAGER = "https://pager.library.example/desk"
@@ -112,8 +114,8 @@ def test_people(library: Loaded) -> None:
     board = Channel("board", "https://board.library.example/hook", "env:BOARD", "json", announce=False)
     every = {Severity.SEV1: 600.0, Severity.SEV2: 3600.0, Severity.SEV3: 7200.0}
     assert library.model.incident == IncidentRules(("lead", "scribe"), every, (board,))
-    roles = {"viewer": ("*",), "responder": ("ada",), "approver": ("grace",)}
-    assert library.model.access == {"protected": True, "readonly": False, "roles": roles}
+    roles = {Role.VIEWER: ("*",), Role.RESPONDER: ("ada",), Role.APPROVER: ("grace",)}
+    assert library.model.access == Access(protected=True, roles=roles)
     assert library.model.journal == {"sqlite": str(HERE / "record"), "group": "library"}
 
 

@@ -12,6 +12,7 @@ import pytest
 from cockpit.adapters.flags.command import Command
 from cockpit.adapters.flags.look_only import LookOnly
 from cockpit.adapters.secrets import Secrets
+from cockpit.core.access import Access
 from cockpit.core.events import (
     Event,
     ModelReloaded,
@@ -138,10 +139,10 @@ async def test_a_reload_forgets_what_other_stores_said(desk: Desk) -> None:
 
 
 async def test_a_reload_may_forbid_writing_and_never_allow_it() -> None:
-    state = initial(Model(access={"readonly": True}), readonly=True)
+    state = initial(Model(access=Access(readonly=True)), readonly=True)
     state, _ = update(state, ModelReloaded(Model(), 0.0))
     assert state.readonly
-    state, _ = update(initial(Model()), ModelReloaded(Model(access={"readonly": True}), 0.0))
+    state, _ = update(initial(Model()), ModelReloaded(Model(access=Access(readonly=True)), 0.0))
     assert state.readonly
 
 
@@ -240,7 +241,7 @@ async def test_read_only_moves_nothing_and_writes_nothing(desk: Desk) -> None:
 
 
 async def test_a_configuration_that_forbids_writing_is_heard_as_well(desk: Desk) -> None:
-    desk.state = initial(replace(desk.state.model, access={"readonly": True}))
+    desk.state = initial(replace(desk.state.model, access=Access(readonly=True)))
     with pytest.raises(RunRefused, match="read-only"):
         await desk.move("kill", "pay-async", "default")
     assert desk.stage.journal.records == []

@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from cockpit.adapters.flags.look_only import LookOnly
+from cockpit.core.access import Access
 from cockpit.core.model import Model
 from cockpit.core.wanted import (
     FlagWanted,
@@ -162,7 +163,7 @@ async def test_only_the_environment_under_the_cursor_is_moved_and_the_dialog_nam
 async def test_one_phrase_for_each_environment(here: Stores) -> None:
     one = acted(here)
     state = one.engine.state
-    one.engine.state = replace(state, model=replace(state.model, access={"protected": True}))
+    one.engine.state = replace(state, model=replace(state.model, access=Access(protected=True)))
     async with opened(one) as pilot:
         await keys(pilot, "j", "j", "j", until="guest@prod, in own")
         await keys(pilot, *KILL, until="type exactly: guest@prod")

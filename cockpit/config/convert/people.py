@@ -9,6 +9,7 @@ from cockpit.config.files import beside
 from cockpit.config.findings import Placed
 from cockpit.config.models.people import EscalationStep as DeclaredStep
 from cockpit.config.models.people import Notify as DeclaredChannel
+from cockpit.core.access import ACCESS_ROLES, Access
 from cockpit.core.incident.rules import ROLES, UPDATE_EVERY, Channel, IncidentRules
 from cockpit.core.levels import Severity
 from cockpit.core.model import EscalationStep, Team
@@ -53,12 +54,15 @@ def _channel(declared: DeclaredChannel) -> Channel:
     return Channel(declared.name, declared.webhook, declared.secret, declared.format, declared.announce)
 
 
-def access(placed: Placed[models.Access] | None) -> Mapping[str, object]:
-    """Keys as in the file."""
+def access(placed: Placed[models.Access] | None) -> Access:
     if placed is None:
-        return {}
+        return Access()
     declared = placed.value
-    return {"protected": declared.protected, "readonly": declared.readonly, "roles": declared.roles}
+    return Access(
+        declared.protected,
+        declared.readonly,
+        {ACCESS_ROLES[name]: names for name, names in declared.roles.items()},
+    )
 
 
 def journal(placed: Placed[models.Journal] | None) -> Mapping[str, object]:
