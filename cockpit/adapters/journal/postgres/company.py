@@ -1,0 +1,67 @@
+"""Who else is here, and what runs of others say right now; nothing of it is on record."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from cockpit.adapters.journal.postgres.shared import Shared
+from cockpit.core.frozen import from_json, to_json
+from cockpit.core.json import canonical, is_deep
+from cockpit.core.levels import Seconds
+from cockpit.core.runbook.live import Live
+from cockpit.core.team import Company, News, Present, Role
+from cockpit.ports import Clock
+
+_HERE: Final = """SELECT now_us, actor, origin, since_us, seen_us, doing, role, skew_us
+    FROM cockpit.here(%s, %s, %s)"""
+
+
+class PostgresTeam:
+    """Behind `ports.Team`."""
+
+    def __init__(self, shared: Shared, clock: Clock) -> None:
+        self._shared = shared
+        self._clock = clock
+
+    @property
+    def pause(self) -> Seconds:
+        return self._shared.pause
+
+    async def news(self) -> News:
+        return await self._shared.news()
+
+    async def here(self, doing: str) -> Company:
+        at = round(self._clock.now() * 1_000_000)
+        found = await self._shared.ask_again(_HERE, (self._shared.origin, at, doing))
+        people = tuple(
+            Present(origin, actor, since / 1e6, seen / 1e6, doing, Role(max(1, role)), skew / 1e6)
+            for _, actor, origin, since, seen, doing, role, skew in found
+        )
+        now = found[0][0] / 1e6 if found else at / 1e6
+        ours = next((each for each in people if each.origin == self._shared.origin), None)
+        return Company(
+            now,
+            people,
+            ours.skew if ours else 0.0,
+            self._shared.note,
+            self._shared.origin,
+            self._shared.role or Role.VIEWER,
+        )
+
+    async def gone(self) -> None:
+        await self._shared.ask("SELECT cockpit.gone(%s)", (self._shared.origin,), within=1.0)
+
+    async def show(self, run: str, live: Live) -> None:
+        token = self._shared.tokens.get(f"run:{run.partition('.')[0]}", 0)
+        await self._shared.ask("SELECT cockpit.show(%s, %s, %s)", (run, token, canonical(to_json(live))))
+
+    async def seen(self, run: str) -> Live | None:
+        found = await self._shared.ask_again("SELECT body FROM cockpit.live WHERE run = %s", (run,))
+        if not found:
+            return None
+        try:
+            told = json.loads(found[0][0])
+            return None if is_deep(told) else from_json(Live, {**told, "ours": False})
+        except (ValueError, TypeError, RecursionError):
+            return None

@@ -1,0 +1,114 @@
+"""The record in a PostgreSQL database: appended by its own function, which keeps order and knows who asks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from cockpit.adapters.journal import rows
+from cockpit.adapters.journal.postgres.shared import Shared
+from cockpit.adapters.journal.sealing import boot_time, seal, this_boot
+from cockpit.core.checkpoint import KIND, Checkpoint, checkpoint_of
+from cockpit.core.journal import GENESIS, Fact, Recorded
+from cockpit.core.journal_head import Head
+from cockpit.core.json import canonical
+from cockpit.errors import AccessRefused, JournalError, LeaseLost
+
+_APPEND: Final = (
+    f"SELECT {rows.COLUMNS} FROM cockpit.append(%s, %s, %s, %s::text[], %s::bigint[], %s::text[], %s::text[],"
+    " %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[])"
+)
+_SELECT: Final = f"SELECT {rows.COLUMNS} FROM cockpit.record"
+UNREADABLE: Final = "unreadable"
+
+
+class PostgresJournal:
+    """Behind `ports.Journal`."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._boot_id = this_boot()
+
+    async def append(self, facts: Sequence[Fact]) -> Sequence[Recorded]:
+        """An append whose answer was lost is asked for again by its uids, so that it is there once.
+
+        Raises AccessRefused and LeaseLost too; each such refusal is on record.
+        """
+        if not facts:
+            return ()
+        kept = [_storable(fact) for fact in facts]
+        found = await self._shared.ask_again(_APPEND, self._parameters(kept))
+        records = [_record(row) for row in found]
+        if [each.fact.uid for each in records] == [fact.uid for fact in facts]:
+            return records
+        raise self._refusal(records)
+
+    async def read(
+        self, after: int = 0, limit: int = 10_000, *, run: str = "", kind: str = ""
+    ) -> Sequence[Recorded]:
+        wanted = {"seq > %s": after, "run = %s": run, "kind = %s": kind}
+        asked = {condition: value for condition, value in wanted.items() if value != ""}
+        query = f"{_SELECT} WHERE {' AND '.join(asked)} ORDER BY seq LIMIT %s"
+        return [_record(row) for row in await self._shared.ask_again(query, (*asked.values(), limit))]
+
+    async def head(self) -> Head:
+        """The last record, (0, genesis) before the first. Raises JournalError."""
+        found = await self._shared.ask_again("SELECT seq, hash FROM cockpit.head")
+        return Head(*found[0])
+
+    async def latest_checkpoint(self) -> Checkpoint | None:
+        query = f"{_SELECT} WHERE kind = %s ORDER BY seq DESC LIMIT 1"
+        found = await self._shared.ask_again(query, (KIND,))
+        return checkpoint_of(_record(found[0])) if found else None
+
+    async def close(self) -> None:
+        await self._shared.close()
+
+    def _parameters(self, facts: Sequence[Fact]) -> Sequence[object]:
+        tokens = self._shared.tokens
+        return (
+            self._shared.origin,
+            self._boot_id,
+            boot_time(),
+            [fact.uid for fact in facts],
+            [round(fact.at * 1_000_000) for fact in facts],
+            [fact.incident for fact in facts],
+            [fact.run for fact in facts],
+            [fact.step for fact in facts],
+            [fact.visit for fact in facts],
+            [fact.attempt for fact in facts],
+            [fact.kind for fact in facts],
+            [canonical(fact.body) for fact in facts],
+            [tokens.get(f"run:{fact.run.partition('.')[0]}", 0) for fact in facts],
+        )
+
+    def _refusal(self, records: Sequence[Recorded]) -> JournalError:
+        told = next((each.fact for each in records if each.fact.kind == "access.refused"), None)
+        if told is None:
+            return JournalError(f"journal {self._shared.place}: what came back is not what was put there")
+        why = str(told.body.get("why"))
+        if told.body.get("stale"):
+            return LeaseLost(
+                f"{why}; nothing was recorded", "see who has it, and take it over when it is free"
+            )
+        return AccessRefused(f"refused by the record: {why}")
+
+
+def _storable(fact: Fact) -> Fact:
+    """Raises JournalError for what no journal could keep."""
+    kept = seal(fact, 1, GENESIS, "").fact
+    texts = (fact.uid, fact.incident, fact.run, fact.step, fact.kind)
+    if any("\0" in text for text in texts) or '\\u0000":' in canonical(fact.body):
+        raise JournalError(f"a fact of kind {fact.kind!r:.60} cannot be put on record: a name holds a NUL")
+    return kept
+
+
+def _record(row: tuple[Any, ...]) -> Recorded:
+    """A body that no cockpit wrote is left unread: it breaks the chain, and blinds nobody to the rest."""
+    try:
+        return rows.record_of(row)
+    except rows.BrokenRecord:
+        *fields, text, prev, digest = row
+        told = json.dumps({UNREADABLE: str(text)[:1000]}, separators=(",", ":"), ensure_ascii=False)
+        return rows.record_of((*fields, told, prev, digest))
