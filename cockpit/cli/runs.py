@@ -81,8 +81,8 @@ def approve(settings: Settings, name: str, step: str, *, refuse: bool, reason: s
         raise UsageError("--reason is empty", "say why, for those who read it later")
 
     async def work(world: World) -> int:
+        from cockpit.core.runbook.approvals import void
         from cockpit.core.runbook.words import say as word
-        from cockpit.engine.runs.approving import void
 
         run, _ = await named_run(world, name)
         one = next(

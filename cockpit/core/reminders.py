@@ -11,6 +11,7 @@ from cockpit.core.incident.model import open_ones
 from cockpit.core.levels import Instant, Seconds, Shown
 from cockpit.core.model import Capability, Degradation
 from cockpit.core.reminded import Said
+from cockpit.core.runbook.approvals import lacks
 from cockpit.core.runbook.run import Execution, Run
 from cockpit.core.runbook.states import RunState
 from cockpit.core.state import State
@@ -135,7 +136,7 @@ def _lacks_approval(run: Run, one: Execution) -> bool:
     step = run.step(one.key.step)
     if not one.approval or one.settled or one.intent is not None or step is None or step.approval is None:
         return False
-    return len(one.approvals) < step.approval.min and "broken_glass" not in one.confirmed
+    return lacks(run, step, one)
 
 
 def _debts(state: State, now: Instant, again: Seconds) -> Iterator[Reminder]:

@@ -32,6 +32,7 @@ from cockpit.core.reminders import (
     turn,
 )
 from cockpit.core.runbook.actions import Command
+from cockpit.core.runbook.approvals import digest_of
 from cockpit.core.runbook.model import Approval, Reach, Runbook, Step
 from cockpit.core.runbook.run import Execution, Hold, Key, Run
 from cockpit.core.runbook.states import RunState
@@ -264,8 +265,13 @@ def waiting(**fields: object) -> State:
     return replace(state, record=replace(state.record, runs={"R-7": run}))
 
 
+def would_be_done() -> str:
+    run = waiting().record.runs["R-7"]
+    return digest_of(run, run.runbook.steps[0])
+
+
 def test_a_run_that_is_held_or_lacks_a_second_person_waits_for_somebody() -> None:
-    asked = Execution(Key("write", 1), approval={"digest": "d"})
+    asked = Execution(Key("write", 1), approval={"digest": would_be_done()})
     at = START + 1000.0
     assert texts(waiting(), at) == [], "its operator is at it"
     assert texts(waiting(executions=(asked,)), at) == [

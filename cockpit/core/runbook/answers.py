@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cockpit.core.levels import Instant
 from cockpit.core.runbook import undoing
 from cockpit.core.runbook.actions import Decide
+from cockpit.core.runbook.approvals import digest_of
 from cockpit.core.runbook.holding import BY_HAND
 from cockpit.core.runbook.moves import settle
 from cockpit.core.runbook.run import Execution, Run
@@ -41,7 +42,7 @@ def answered(run: Run, question: Question, answer: Answer, now: Instant) -> tupl
         case "undo_unknown" if answer.choice == "leave":
             return _left(question, answer)
         case "approval":
-            return (say("approval.broken_glass", question.key, reason=answer.text),)
+            return (_broken_glass(run, question, answer),)
     return (_confirmed(question, answer),)
 
 
@@ -63,6 +64,13 @@ def _allowed(question: Question, answer: Answer) -> None:
 def _confirmed(question: Question, answer: Answer, **more: str) -> Word:
     body = {"question": question.kind, "choice": answer.choice, "text": answer.text, **more}
     return Word("confirmed", body, question.key)
+
+
+def _broken_glass(run: Run, question: Question, answer: Answer) -> Word:
+    """For exactly what would be done now: a changed byte asks anew."""
+    step = run.step(question.key.step)
+    assert step is not None
+    return say("approval.broken_glass", question.key, reason=answer.text, digest=digest_of(run, step))
 
 
 def _decided(run: Run, question: Question, answer: Answer) -> Word:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from cockpit.core.frozen import from_json
-from cockpit.core.journal import Recorded
+from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Instant
+from cockpit.core.runbook.approvals import BROKEN_GLASS, grants
 from cockpit.core.runbook.model import Runbook
 from cockpit.core.runbook.render import names_to_fill, with_titles
 from cockpit.core.runbook.run import Entry, Execution, Hold, Key, Run, UndoPlan
@@ -39,7 +40,7 @@ def _folded(run: Run | None, record: Recorded) -> Run | None:
         key = Key(fact.step, fact.visit, fact.attempt, Phase.UNDO if phase == "undo" else Phase.DO)
         return _STEP[what](_acted(run, fact.actor), key, fact.body, fact.at)
     if phase == "approval":
-        return _approval(run, Key(fact.step, fact.visit, fact.attempt), what, fact.body, fact.actor)
+        return _approval(run, Key(fact.step, fact.visit, fact.attempt), what, fact)
     change = _RUN.get(fact.kind)
     return change(_acted(run, fact.actor), fact.body, fact.at) if change else run
 
@@ -224,29 +225,38 @@ def _entry_over(run: Run, key: Key, effect: Effect) -> Run:
     return replace(run, undo=replace(plan, at=plan.at + 1, done=(*plan.done, name)))
 
 
-def _approval(run: Run, key: Key, what: str, body: Body, actor: str) -> Run:
-    one = run.execution(key)
+def _approval(run: Run, key: Key, what: str, fact: Fact) -> Run:
+    one, body, actor = run.execution(key), fact.body, fact.actor
+    run = run if what in ("granted", "refused") else _acted(run, actor)
+    if what == "requested" and (one is not None or key == run.key):
+        return _requested(run, key, fact)
     if one is None:
         return run
     match what:
-        case "requested":
-            return _with(
-                _acted(run, actor),
-                key,
-                0.0,
-                approval=body,
-                approvals=(),
-                state=StepState.AWAITING_APPROVAL,
-                asked="approval",
-            )
-        case "granted" if body.get("digest") == one.approval.get("digest"):
-            return _with(run, key, 0.0, approvals=(*one.approvals, actor))
+        case "granted" if grants(run, one, body, actor, fact.at):
+            return _with(run, key, fact.at, approvals=(*one.approvals, actor))
         case "broken_glass":
-            confirmed = {**one.confirmed, "broken_glass": {**body, "by": actor}}
-            return _with(_acted(run, actor), key, 0.0, confirmed=confirmed)
-        case "refused" | "expired":
-            return _with(run, key, 0.0, approval={}, approvals=(), asked="")
+            glass = {**body, "by": actor, "at": fact.at}
+            confirmed = {**one.confirmed, BROKEN_GLASS: glass}
+            return _with(run, key, fact.at, confirmed=confirmed)
+        case "refused" if one.approval and body.get("digest") == one.approval.get("digest"):
+            why = _text(body, "reason")
+            return _turned_down(run, key, f"{actor} refused it{': ' if why else ''}{why}")
+        case "expired":
+            return _turned_down(run, key, _text(body, "why") if body.get("over") else "")
     return run
+
+
+def _requested(run: Run, key: Key, fact: Fact) -> Run:
+    asked = {**fact.body, "by": fact.actor, "at": fact.at}
+    state = StepState.AWAITING_APPROVAL
+    return _with(
+        run, key, fact.at, approval=asked, approvals=(), state=state, asked="approval", turned_down=""
+    )
+
+
+def _turned_down(run: Run, key: Key, why: str) -> Run:
+    return _with(run, key, 0.0, approval={}, approvals=(), asked="", turned_down=why)
 
 
 # The run as a whole
@@ -294,7 +304,9 @@ def _again(run: Run, key: Key) -> Run:
         return run
     if one.settled or one.intent is not None:  # the next try of an undo is counted by its executions
         return run if key.phase is Phase.UNDO else replace(run, attempt=key.attempt + 1)
-    return _with(run, key, 0.0, captured_before=False, uncaptured={}, looked="", state=StepState.READY)
+    return _with(
+        run, key, 0.0, captured_before=False, uncaptured={}, looked="", turned_down="", state=StepState.READY
+    )
 
 
 def _finishing(run: Run, body: Body, at: Instant) -> Run:

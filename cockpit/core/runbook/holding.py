@@ -52,7 +52,8 @@ def _choices(run: Run, hold: Hold, step: Step | None, key: Key) -> Iterator[Choi
     if hold.kind in OVERRIDES:
         yield Choice("override", OVERRIDES[hold.kind], needs_reason=True)
     if step is not None:
-        yield Choice("retry", "Try again", why_not=why_no_retry(run, step, one))
+        again = "Ask once more" if hold.kind == "approval" else "Try again"
+        yield Choice("retry", again, why_not=why_no_retry(run, step, one))
         if one is not None and (one.settled or one.intent is not None):
             yield Choice("attest", "I checked it myself: it is as it should be", needs_reason=True)
         yield Choice("skip", "Leave this step out", needs_reason=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cockpit.core.runbook import undoing
 from cockpit.core.runbook.actions import Decide, FlagSet, Manual, Notify, Probe, Silence, Wait
+from cockpit.core.runbook.approvals import lacks
 from cockpit.core.runbook.conditions import evaluate
 from cockpit.core.runbook.debts import debts_of, debts_of_finally
 from cockpit.core.runbook.holding import held, hold_question
@@ -70,9 +71,11 @@ def _before(run: Run, step: Step, one: Execution) -> Move | None:
         return move
     if step.confirm.how != "none" and "confirm" not in one.confirmed:
         return Ask(_confirm(step, key))
-    if step.approval and len(one.approvals) < step.approval.min and "broken_glass" not in one.confirmed:
-        return Ask(_approval(step, key))
-    return None
+    if not lacks(run, step, one):
+        return None
+    if one.turned_down:
+        return Record((_held(one, one.turned_down, kind="approval"),))
+    return Ask(_approval(step, key))
 
 
 def _entry(run: Run, step: Step, one: Execution) -> Move | None:

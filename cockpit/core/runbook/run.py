@@ -45,9 +45,11 @@ class Execution:
     confirmed: Mapping[str, Json] = field(default_factory=dict)
     """What was answered, by kind of question."""
     approvals: tuple[str, ...] = ()
-    """Who granted it."""
+    """Who granted it; who of them counts, `approvals.counted` says."""
     approval: Mapping[str, Json] = field(default_factory=dict)
-    """The request that is open: digest, expires_at."""
+    """The request that is open: digest, expires_at, by, at, operators."""
+    turned_down: str = ""
+    """Why nobody will approve it as it was asked: it was refused, or the time was over."""
     intent: Mapping[str, Json] | None = None
     """What was meant to be done, rendered, with its undo; None: nothing was."""
     identity: Mapping[str, Json] | None = None

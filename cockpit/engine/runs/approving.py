@@ -1,21 +1,25 @@
-"""Approvals: a second person looks at the rendered step, and a changed byte voids what was approved."""
+"""Asking a second person: once, bound to what would be done now, and on record when it counts no more."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from cockpit.core.frozen import to_json
-from cockpit.core.json import Json, digest
-from cockpit.core.levels import Instant, Seconds
+from cockpit.core.json import Json
+from cockpit.core.levels import Seconds
+from cockpit.core.runbook.approvals import digest_of, expiry, lacks, rendered_or_raw, void
 from cockpit.core.runbook.model import Step
-from cockpit.core.runbook.render import names_to_fill, rendered
+from cockpit.core.runbook.requests import root
 from cockpit.core.runbook.run import Execution, Key, Run
-from cockpit.core.runbook.substitute import SubstitutionError
-from cockpit.core.runbook.words import Question, say
+from cockpit.core.runbook.words import Question, Word, say
 from cockpit.engine.runs.chronicle import Chronicle
+from cockpit.engine.runs.remembered import find_run
 from cockpit.engine.runs.world import World
+from cockpit.ports import Journal
 
 LOOK_EVERY: Final[Seconds] = 0.5
+TAKEN_OVER: Final = "it is in other hands now"
+LATE: Final = "it was approved, and not begun in time"
 
 
 class Approving:
@@ -23,23 +27,41 @@ class Approving:
         self._world = world
         self._chronicle = chronicle
 
+    async def begun(self) -> None:
+        """What was asked and agreed to before we had the run was meant for somebody else."""
+        run = self._chronicle.run
+        if self._world.actor in run.operators:
+            return
+        words = [_expired(one.key, TAKEN_OVER) for one in run.executions if _is_open(run, one)]
+        if words:
+            await self._chronicle.say(words)
+
     async def request(self, run: Run, question: Question) -> None:
         """On record once, bound to what would be done now."""
         step, one = run.step(question.key.step), run.execution(question.key)
         assert step is not None
+        words: list[Word] = []
+        if one is not None and one.approval:
+            why = void(run, step, one, self._world.clock.now())
+            if not why:
+                return
+            words.append(_expired(question.key, why))
+        body = await self._asked(run, step)
+        await self._chronicle.say([*words, say("approval.requested", question.key, **body)])
+
+    async def _asked(self, run: Run, step: Step) -> dict[str, Json]:
         assert step.approval is not None
-        if one is not None and one.approval and not void(run, step, one, self._world.clock.now()):
-            return
-        body: dict[str, Json] = {
-            "digest": what_is_approved(run, step),
+        return {
+            "digest": digest_of(run, step),
             "expires_at": self._world.clock.now() + step.approval.expires,
             "min": step.approval.min,
             "from": list(step.approval.by),
+            "operators": sorted(await hands_in(self._world.journal, run.id)),
             "title": step.title,
+            "target": run.target or run.runbook.target,
             "action": to_json(rendered_or_raw(run, step)),
-            "enforced": False,
+            "enforced": self._world.team is not None,
         }
-        await self._chronicle.say([say("approval.requested", question.key, **body)])
 
     async def settled(self, key: Key) -> None:
         """Returns when enough people have approved, or one has refused, or the time is over."""
@@ -47,38 +69,42 @@ class Approving:
             run = await self._chronicle.catch_up()
             step, one = run.step(key.step), run.execution(key)
             assert step is not None
-            assert step.approval is not None
-            if one is None or not one.approval or len(one.approvals) >= step.approval.min:
+            if one is None or not one.approval or not lacks(run, step, one):
                 return
-            if why := void(run, step, one, self._world.clock.now()):
-                await self._chronicle.say([say("approval.expired", key, why=why)])
+            now = self._world.clock.now()
+            if why := void(run, step, one, now):
+                await self._chronicle.say([_expired(key, why, over=now > expiry(one))])
                 return
             await self._world.clock.sleep(LOOK_EVERY)
 
-
-def what_is_approved(run: Run, step: Step) -> str:
-    """sha256 of the rendered action, parameters, captures and the runbook's file."""
-    return digest(
-        [
-            to_json(rendered_or_raw(run, step)),
-            to_json(run.parameters),
-            run.captures(),
-            run.runbook.digest,
-        ]
-    )
+    async def lapsed(self, step: Step, one: Execution) -> bool:
+        """Whether the time of what was agreed to is over before it began; then it is asked anew."""
+        agreed = bool(one.approvals) and not one.settled and one.intent is None
+        if not agreed or not void(self._chronicle.run, step, one, self._world.clock.now()):
+            return False
+        await self._chronicle.say([_expired(one.key, LATE)])
+        return True
 
 
-def rendered_or_raw(run: Run, step: Step) -> object:
-    try:
-        return rendered(step.action, names_to_fill(run))
-    except SubstitutionError:
-        return step.action
+def _is_open(run: Run, one: Execution) -> bool:
+    return bool(one.approval) and not one.settled and one.intent is None
 
 
-def void(run: Run, step: Step, one: Execution, now: Instant) -> str:
-    """Why an approval that was asked for does not count any more; empty: it does."""
-    if now > float(str(one.approval.get("expires_at") or 0)):
-        return "nobody approved it in time"
-    if one.approval.get("digest") != what_is_approved(run, step):
-        return "what would be done is not what was approved"
-    return ""
+def _expired(key: Key, why: str, *, over: bool = False) -> Word:
+    """`over`: nobody is asked again before whoever runs it has said so."""
+    return say("approval.expired", key, why=why, over=over)
+
+
+async def hands_in(journal: Journal, id: str) -> frozenset[str]:
+    """Everybody who acted in the run, in those around and in those inside it. Raises JournalError."""
+    return frozenset(who for run in (await family_of(journal, id)).values() for who in run.operators)
+
+
+async def family_of(journal: Journal, id: str) -> dict[str, Run]:
+    """The run around everything and all inside it, by id, oldest first. Raises JournalError."""
+    ids, seen = dict.fromkeys([root(id)]), 0
+    while records := await journal.read(seen, kind="run.started"):
+        seen = records[-1].seq
+        ids |= dict.fromkeys(each.fact.run for each in records if root(each.fact.run) == root(id))
+    found = [await find_run(journal, each) for each in ids]
+    return {run.id: run for run, _ in filter(None, found)}

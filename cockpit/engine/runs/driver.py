@@ -22,6 +22,7 @@ from cockpit.engine.runs.chronicle import Chronicle
 from cockpit.engine.runs.locking import run_lock
 from cockpit.engine.runs.looks import Eyes
 from cockpit.engine.runs.nested import Nesting
+from cockpit.engine.runs.sharing import Sharing
 from cockpit.engine.runs.surroundings import target_of
 from cockpit.engine.runs.tasks import Hands
 from cockpit.engine.runs.watching import watch
@@ -46,7 +47,8 @@ class Driver:
     ) -> None:
         """`seen`: up to which record `run` has been folded."""
         self.world = world
-        self.desk = desk
+        self._sharing = Sharing(desk, world.team, run.id) if world.team else None
+        self.desk: Desk = self._sharing or desk
         self.secrets = secrets
         self._depth = depth
         self._chronicle = Chronicle(world, run, seen, desk.recorded)
@@ -65,8 +67,11 @@ class Driver:
     async def drive(self) -> Run:
         """Raises JournalError when the record cannot be written any more; what runs then runs on."""
         watches = [asyncio.ensure_future(watch(self)), asyncio.ensure_future(self._watch_hold())]
+        if self._sharing:
+            watches.append(asyncio.ensure_future(self._sharing.show_forever()))
         try:
             with suppress(Left):
+                await self._approving.begun()
                 while await self._turn():
                     pass
         finally:
@@ -116,6 +121,8 @@ class Driver:
         step = self.run.step(key.step)
         assert step is not None
         one = self.run.execution(key) or Execution(key)
+        if task in (Task.BEGIN, Task.READ) and await self._approving.lapsed(step, one):
+            return
         if isinstance(step.action, Nested) and task in (Task.BEGIN, Task.RECOVER):
             await Nesting(self, self._depth).do(step, one)
             return
