@@ -16,9 +16,9 @@ from cockpit.cli.settings import Settings
 from cockpit.errors import UsageError
 
 if TYPE_CHECKING:
-    from cockpit.adapters.journal.sqlite import SqliteJournal
     from cockpit.core.journal import Recorded
     from cockpit.core.journal_head import Head
+    from cockpit.wiring.keeping import Record
 
 commands = typer.Typer(
     name="journal", help="The record: verify, tail, export.", rich_markup_mode=None, no_args_is_help=False
@@ -66,7 +66,7 @@ def export(context: typer.Context, config: Config = None) -> int:
 def _with(
     context: typer.Context,
     config: Path | None,
-    work: Callable[[SqliteJournal], Coroutine[Any, Any, int]],
+    work: Callable[[Record], Coroutine[Any, Any, int]],
 ) -> int:
     settings: Settings = context.obj
     chosen = settings if config is None else replace(settings, config=config)
@@ -79,21 +79,16 @@ def _with(
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[SqliteJournal]:
+async def opened(settings: Settings) -> AsyncIterator[Record]:
     """The journal of a configuration, for reading. Raises JournalError when it is used and there is none."""
-    from cockpit.adapters.journal.place import place
-    from cockpit.adapters.journal.sqlite import SqliteJournal
     from cockpit.cli.loading import load
+    from cockpit.wiring.keeping import reading
 
-    model = load(settings).model
-    journal = SqliteJournal(place(model.name, model.journal), create=False)
-    try:
+    async with reading(load(settings).model) as journal:
         yield journal
-    finally:
-        await journal.close()
 
 
-async def _verify(journal: SqliteJournal, exported: Head | None) -> int:
+async def _verify(journal: Record, exported: Head | None) -> int:
     from cockpit.adapters.journal.verify import verify
     from cockpit.core.journal_head import NOTHING
 
@@ -106,7 +101,7 @@ async def _verify(journal: SqliteJournal, exported: Head | None) -> int:
     return 0
 
 
-async def _tail(journal: SqliteJournal, lines: int, follow: bool, put: Callable[[Recorded], None]) -> int:
+async def _tail(journal: Record, lines: int, follow: bool, put: Callable[[Recorded], None]) -> int:
     after = max(0, (await journal.head()).seq - lines)
     for record in await journal.read(after, lines) if lines else ():
         put(record)
@@ -119,7 +114,7 @@ async def _tail(journal: SqliteJournal, lines: int, follow: bool, put: Callable[
     return 0
 
 
-async def _export(journal: SqliteJournal) -> int:
+async def _export(journal: Record) -> int:
     """Up to what is the head at the beginning: writers may be faster than whoever reads this."""
     from cockpit.core.journal_head import NOTHING, Head
 

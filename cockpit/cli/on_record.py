@@ -16,19 +16,9 @@ async def on_record(
     model: Model, mode: Literal["live", "drill"], read: Callable[[Journal], Awaitable[Read]]
 ) -> Read | None:
     """What `read` says of the record; None: there is none. Raises JournalError."""
-    from cockpit.adapters.journal.place import DATABASE, place
-    from cockpit.errors import JournalError
+    from cockpit.wiring.keeping import is_kept, reading
 
-    folder = place(model.name, model.journal, mode)
-    try:
-        if not (folder.path / DATABASE).exists():
-            return None
-    except OSError as error:
-        raise JournalError(f"{folder.path} cannot be looked into: {error.strerror}", "may you?") from None
-    from cockpit.adapters.journal.sqlite import SqliteJournal
-
-    journal = SqliteJournal(folder, create=False)
-    try:
+    if not is_kept(model, mode):
+        return None
+    async with reading(model, mode) as journal:
         return await read(journal)
-    finally:
-        await journal.close()

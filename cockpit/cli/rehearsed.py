@@ -20,12 +20,12 @@ async def grades_now(world: World) -> dict[str, BookGrades]:
 
 
 async def _on_record(world: World) -> tuple[Evidence, ...]:
-    from cockpit.adapters.journal.place import DATABASE, place
     from cockpit.cli.acting import complain
     from cockpit.engine.runs.remembered import record_now
+    from cockpit.wiring.keeping import is_kept
 
     try:
-        if not (place(world.model.name, world.model.journal).path / DATABASE).exists():
+        if not is_kept(world.model):
             return ()  # to read it would make it, and a look leaves no trace
         return (await record_now(world.journal)).evidence
     except JournalError as error:

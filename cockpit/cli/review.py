@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cockpit.cli.loading import load
 from cockpit.cli.output import say, say_json, width
 from cockpit.cli.settings import Settings
-from cockpit.errors import JournalError, UsageError
+from cockpit.errors import UsageError
 
 if TYPE_CHECKING:
     from cockpit.core.model import Model
@@ -62,30 +61,14 @@ async def _read(model: Model) -> tuple[Gathering, Gathering]:
 
 
 async def _gathered(model: Model, mode: Literal["live", "drill"]) -> Gathering:
-    from cockpit.adapters.journal.place import DATABASE, place
-    from cockpit.adapters.journal.sqlite import SqliteJournal
     from cockpit.core.review.gathering import Gathering
+    from cockpit.wiring.keeping import is_kept, reading
 
     found = Gathering()
-    folder = place(model.name, model.journal, mode)
-    if not _is_there(folder.path / DATABASE):
+    if not is_kept(model, mode):
         return found
-    journal = SqliteJournal(folder, create=False)
-    try:
+    async with reading(model, mode) as journal:
         # From the beginning: a checkpoint keeps of what is long over only how it ended.
         while records := await journal.read(found.seq):
             found.add(records)
-    finally:
-        await journal.close()
     return found
-
-
-def _is_there(file: Path) -> bool:
-    """Raises JournalError where nobody lets us look."""
-    try:
-        file.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError as error:
-        raise JournalError(f"journal {file.parent}: {error.strerror}", "look at its rights") from None
-    return True

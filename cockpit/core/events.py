@@ -15,6 +15,7 @@ from cockpit.core.past import Past
 from cockpit.core.poll import Alert, Change, Look, Poll, Samples, Silenced
 from cockpit.core.runbook.live import Live, Plan
 from cockpit.core.switches import SwitchLook
+from cockpit.core.team import Company, Role
 from cockpit.core.wanted import Wanted
 
 if TYPE_CHECKING:  # the state names decisions, so it is the one that imports at run time
@@ -292,6 +293,30 @@ class IncidentActed:
 
 
 @dataclass(frozen=True, slots=True)
+class Denied:
+    """A person wanted something that their role does not let them do, and was told so."""
+
+    what: str
+    why: str
+    actor: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class CompanySeen:
+    """Who else works on this record right now; None: nobody can tell."""
+
+    company: Company | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLearned:
+    """What whoever keeps the record lets this person do, which may be less than was thought."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class AuditAsked:
     """Somebody wants to know how ready all is; it takes its time, beside the loop."""
 
@@ -334,6 +359,9 @@ Observation: TypeAlias = (
     | WatchSeen
     | Reported
     | RunHeard
+    | Denied
+    | CompanySeen
+    | RoleLearned
     | AuditAsked
     | Audited
 )

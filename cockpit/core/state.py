@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cockpit.core.access import CONFIGURED, READONLY, Person
 from cockpit.core.events import Audited, Decision, OncallSeen, Refused, Reported
 from cockpit.core.flips import Flips, Place
 from cockpit.core.health.state import Health
@@ -20,6 +21,7 @@ from cockpit.core.runbook.live import Live, Plan
 from cockpit.core.runbook.run import Run
 from cockpit.core.slots import Slots
 from cockpit.core.switches import SwitchLook
+from cockpit.core.team import Company
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ class Picture:
     """The last answer to each template that was one, and when: what a blind cockpit still knows of before."""
     audited: Audited | None = None
     """How ready all is, as it was worked out last; None: nobody has asked yet."""
+    company: Company | None = None
+    """Who else works on this record, as far as the database could tell; None: nobody else can."""
     watched: bool | None = None
     """Whether a `cockpit watch` reminds people also while nobody looks; None: nobody can tell from here."""
 
@@ -159,8 +163,17 @@ class State:
     picture: Picture
     mode: Literal["live", "demo", "replay", "drill"] = "live"
     readonly: bool = False
+    """Nothing is decided from here: by `--readonly`, by configuration, or because of who sits here."""
     generation: int = 0
     """Counts reloads of the model, so that an answer to an old question is not taken for a new one."""
+    me: Person = field(default_factory=Person)
+
+    @property
+    def why_readonly(self) -> str:
+        """In words for the person; empty: it is not."""
+        if not self.readonly:
+            return ""
+        return self.me.only_looks or (CONFIGURED if self.model.access.readonly else READONLY)
 
     @property
     def health(self) -> Health:

@@ -6,13 +6,16 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from cockpit.core import health
-from cockpit.core.actions import Act, Action, AuditNow, RecordDecision
+from cockpit.core.access import Person, locked
+from cockpit.core.actions import Act, Action, AuditNow, NoteRefusal, RecordDecision
 from cockpit.core.events import (
     AlertsSeen,
     AuditAsked,
     Audited,
     ChangesSeen,
+    CompanySeen,
     DegradationMarked,
+    Denied,
     Event,
     FlagsRead,
     HistoryProgressed,
@@ -34,6 +37,7 @@ from cockpit.core.events import (
     Refused,
     Reported,
     Rewarmed,
+    RoleLearned,
     RunHeard,
     Sampled,
     ServiceAcknowledged,
@@ -46,7 +50,7 @@ from cockpit.core.events import (
 from cockpit.core.model import Model
 from cockpit.core.state import Picture, Record, State
 from cockpit.core.update_decisions import decided
-from cockpit.core.update_model import rejected, reloaded
+from cockpit.core.update_model import limited, rejected, reloaded
 from cockpit.core.update_poll import closed, reasoned, replayed, rewarmed
 from cockpit.core.update_record import grown, read
 from cockpit.core.update_sources import answered, failed, listed
@@ -59,12 +63,19 @@ Mode: TypeAlias = Literal["live", "demo", "replay", "drill"]
 
 
 def initial(
-    model: Model, mode: Mode = "live", *, readonly: bool = False, record: Record | None = None
+    model: Model,
+    mode: Mode = "live",
+    *,
+    readonly: bool = False,
+    record: Record | None = None,
+    me: Person | None = None,
 ) -> State:
     """Before anything was seen: everything that is measured is unknown."""
+    me = me or Person()
     blank = health.fresh(model)
     picture = Picture(blank, blank.graph.slots, sources=listed(model, mode))
-    return State(model, record or Record(), picture, mode, readonly)
+    known = locked(me) if readonly else me
+    return State(model, record or Record(), picture, mode, readonly or bool(me.only_looks), me=known)
 
 
 def update(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
@@ -82,6 +93,10 @@ def update(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
             return decided(state, event), (RecordDecision(event),)
         case IncidentActed():
             return state, (RecordDecision(event),)
+        case RoleLearned(role):
+            return limited(state, role), ()
+        case Denied():
+            return state, (NoteRefusal(event),)
         case AuditAsked():
             return state, (AuditNow(),)
         case RecordGrew():
@@ -127,6 +142,8 @@ def _seen(state: State, event: Event) -> Picture:
             return replace(state.picture, looks=looks)
         case WatchSeen(runs):
             return replace(state.picture, watched=runs)
+        case CompanySeen(company):
+            return replace(state.picture, company=company)
         case OncallSeen(team):
             return replace(state.picture, oncall={**state.picture.oncall, team: event})
         case Audited():

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from contextlib import suppress
 from typing import TypeAlias
 
-from cockpit.core.actions import Act, Action, AskAnew, AuditNow, ReasonAgain, RecordDecision
+from cockpit.core.actions import Act, Action, AskAnew, AuditNow, NoteRefusal, ReasonAgain, RecordDecision
 from cockpit.core.events import (
     Decision,
+    Denied,
     Event,
+    IncidentActed,
     ModelReloaded,
     PollClosed,
     PollReplayed,
@@ -33,9 +35,11 @@ from cockpit.engine.large import is_large, leave_room
 from cockpit.engine.looking_back import LookingBack
 from cockpit.engine.looking_back import Outside as Reach
 from cockpit.engine.observing import Observer
+from cockpit.engine.refusing import Refusals
 from cockpit.engine.slices import fold, think
 from cockpit.engine.tail import Tail
-from cockpit.ports import Clock, Journal
+from cockpit.engine.together import Together
+from cockpit.ports import Clock, Journal, Team
 
 __all__ = ["Connect", "Engine", "Feed", "Outside", "Watch"]
 
@@ -71,11 +75,13 @@ class Engine:
         observes: Callable[[], Awaitable[bool]] | None = None,
         looks_back: Reach | None = None,
         drills: Drills | None = None,
+        team: Team | None = None,
     ) -> None:
         """`step`: between two moments of history, in seconds; never less than the poll interval.
 
         `observes`: claims to be the one who puts levels on record; None: this cockpit never does.
         `looks_back`: who remembers what the business did before. `drills`: what is on record of drills.
+        `team`: who else works on the record; None: all sit at this machine.
         """
         self.state = state
         self._clock = clock
@@ -86,6 +92,7 @@ class Engine:
         self._inbox: asyncio.Queue[Event] = asyncio.Queue()
         self._lane = DecisionLane(journal, clock, lambda _: self._tail.poke(), self.dispatch)
         self._asking = Asking(self, connect, clock, step)
+        self._refusals = Refusals()
         self._unreasoned = asyncio.Event()
         self._reasoning = False
         self._folding = False
@@ -95,6 +102,10 @@ class Engine:
         self._looking_back = (
             LookingBack(lambda: self.state, self.dispatch, looks_back, clock) if looks_back else None
         )
+        self._together = None
+        if team is not None:
+            self._tail.pause = lambda: team.pause
+            self._together = Together(team, self.dispatch, self._tail.poke, lambda: self.state)
         self._observer = Observer(journal, observes, self._tail.poke) if observes else None
         self._followers: list[tuple[bool, asyncio.Queue[State | None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -137,6 +148,8 @@ class Engine:
                 self._spawn(self._observer.run())
             if self._looking_back:
                 self._spawn(self._looking_back.run())
+            if self._together:
+                self._spawn(self._together.run())
             if self._watch:
                 self._spawn(self._watch_configuration(self._watch))
             await ended
@@ -252,7 +265,7 @@ class Engine:
                 state = after
                 actions += leads_to
             elif why := objection(state, event):
-                self.dispatch(Refused(described(event), why, self._clock.now()))
+                self._refuse(described(event), why, event)
             else:  # only to hear what it leads to: nobody sees it before it is on record
                 actions += leads_to
         self.state = state
@@ -264,6 +277,8 @@ class Engine:
         match action:
             case RecordDecision(decision):
                 self._lane.put(decision)
+            case NoteRefusal(denied):
+                self._note(denied)
             case ReasonAgain():
                 self._unreasoned.set()
             case AuditNow():
@@ -272,6 +287,21 @@ class Engine:
                 self._asking.anew()
             case Act(wanted):
                 self._act(wanted)
+
+    def _refuse(self, what: str, why: str, decision: Decision) -> None:
+        now = self._clock.now()
+        actor = decision.fact.actor if isinstance(decision, IncidentActed) else decision.actor
+        self.dispatch(Refused(what, why, now))
+        self._note(Denied(what, why, actor, now))
+
+    def _note(self, denied: Denied) -> None:
+        """On record, unless nobody may write here or the same was refused a moment ago."""
+        state = self.state
+        if state.readonly and not state.me.only_looks:
+            return
+        fact = self._refusals.fact(denied.actor, denied.what, denied.why, denied.at)
+        if fact is not None:
+            self._lane.put(IncidentActed(fact))
 
     def _act(self, wanted: Wanted) -> None:
         if self._acting is None:

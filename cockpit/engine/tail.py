@@ -31,6 +31,8 @@ class Tail:
         self._clock = clock
         self._say = say
         self._state = state
+        self.pause: Callable[[], Seconds] = lambda: EVERY
+        """How long between two looks, when nobody pokes."""
         self._read = 0
         self._opened = False
         self._checkpointed = 0
@@ -47,7 +49,7 @@ class Tail:
         while True:
             self._poked.clear()
             await self.catch_up()
-            waiting = asyncio.ensure_future(self._clock.sleep(EVERY))
+            waiting = asyncio.ensure_future(self._clock.sleep(self.pause()))
             poked = asyncio.ensure_future(self._poked.wait())
             try:
                 await asyncio.wait({waiting, poked}, return_when=asyncio.FIRST_COMPLETED)

@@ -24,6 +24,7 @@ from cockpit.engine.announcing import Announcing
 from cockpit.engine.observing import OBSERVER
 from cockpit.errors import CockpitError, JournalError, LeaseLost, UsageError
 from cockpit.ports import Archive, Clock, History, Metrics, Owners, Source
+from cockpit.wiring.keeping import actor_of
 
 if TYPE_CHECKING:
     from cockpit.config import Loaded
@@ -43,6 +44,9 @@ def live(
     """
     clock = SystemClock()
     model = adapted(loaded.model)
+    if actor:
+        with suppress(JournalError):  # the picture does not need the record, and says why there is none
+            actor = actor_of(model, actor)
     state = initial(model, "live", readonly=readonly or forbids_writing(model))
     watch = _watching(loaded, clock, adapted) if loaded.files else None
     config = str(loaded.path)
@@ -89,6 +93,7 @@ def _on_record(
         observes=_observing(world.owners),
         looks_back=_remembering,
         drills=_drilled,
+        team=world.team,
     )
 
 
@@ -182,10 +187,7 @@ def _beside(state: State, now: Callable[[], State]) -> tuple[list[Source], Histo
         from cockpit.adapters.checks import Checks
 
         beside.append(Checks(now))
-    try:
-        folder = place(model.name, model.journal)
-    except JournalError:  # the record is not on this machine, and neither is what lies beside it
-        return beside, None
+    folder = place(model.name, model.journal)
     return [*beside, WatchLock(folder)], RingHistory(folder, model, state.picture.slots)
 
 

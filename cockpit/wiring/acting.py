@@ -13,13 +13,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.failpoints import die_at
-from cockpit.adapters.journal.exclusive import Exclusive
 from cockpit.adapters.journal.memory import MemoryJournal
 from cockpit.adapters.journal.mounts import networked
-from cockpit.adapters.journal.owners import RunOwners
-from cockpit.adapters.journal.place import DATABASE, place
+from cockpit.adapters.journal.place import place
 from cockpit.adapters.journal.sealing import this_boot
-from cockpit.adapters.journal.sqlite import SqliteJournal
 from cockpit.adapters.process_folder import left_behind
 from cockpit.adapters.trust import FirstUse, Trusted
 from cockpit.core.model import Model
@@ -27,6 +24,7 @@ from cockpit.core.runbook.work import Machine
 from cockpit.core.switches import readonly as forbids_writing
 from cockpit.engine.announcing import Announcing
 from cockpit.engine.runs.world import World
+from cockpit.wiring.keeping import is_kept, keeper
 
 if TYPE_CHECKING:
     from cockpit.config import Loaded
@@ -53,7 +51,7 @@ async def world(
     """
     where = str(loaded.path)
     made = make(loaded.model, where, actor=actor, readonly=readonly, ask=ask, complain=complain)
-    if readonly and not (place(loaded.model.name, loaded.model.journal).path / DATABASE).exists():
+    if readonly and not is_kept(loaded.model):
         made = replace(made, journal=MemoryJournal())
     try:
         yield made
@@ -83,14 +81,14 @@ def make(
     from cockpit.adapters.secrets import Secrets
 
     readonly = readonly or forbids_writing(model)
-    folder = place(model.name, model.journal)
+    kept = keeper(model, actor)
     runner = Commands()
     secrets = Secrets(trusts=FirstUse(trusted(model), config, ask))
-    announcing = Announcing(SqliteJournal(folder), complain)
+    announcing = Announcing(kept.journal, complain)
     made = World(
         model=model,
         journal=announcing,
-        owners=Exclusive(RunOwners(folder)),
+        owners=kept.owners,
         clock=SystemClock(),
         runner=runner,
         http=HttpxHttp(),
@@ -98,13 +96,16 @@ def make(
         secrets=secrets,
         here=Machine(os.uname().nodename, this_boot()),
         boot_ns=lambda: time.clock_gettime_ns(time.CLOCK_BOOTTIME),
-        actor=actor,
+        actor=kept.actor,
         flags=flag_providers(model, secrets, readonly=readonly),
         silencer=_silencer(model, readonly),
         environ=dict(os.environ),
-        folder=str(folder.path / "runs"),
-        left_behind=lambda: left_behind(folder.path / "runs"),
+        folder=str(kept.folder.path / "runs"),
+        left_behind=lambda: left_behind(kept.folder.path / "runs"),
         foreign=runner.foreign,
+        team=kept.team,
+        part=kept.part,
+        role=kept.role,
         readonly=readonly,
         die_at=die_at,
     )
@@ -173,7 +174,7 @@ def _silencer(model: Model, readonly: bool) -> Silencer | None:
 def _parts(world: World) -> list[Close]:
     """What holds connections."""
     parts: list[Close] = [world.journal.flush] if isinstance(world.journal, Announcing) else []
-    parts += [world.http.close, world.metrics.close]
+    parts += [world.part, world.http.close, world.metrics.close]
     parts += [each.close for each in world.flags.values()]
     return [*parts, world.silencer.close] if world.silencer else parts
 

@@ -1,9 +1,10 @@
-"""What every journal promises, over memory and SQLite."""
+"""What every journal promises, over memory, SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -16,32 +17,64 @@ from cockpit.core.journal import GENESIS, Fact, Recorded, first_broken
 from cockpit.core.state import Record
 from cockpit.errors import JournalError
 from cockpit.ports import Journal
+from tests.lab.database import Database
+from tests.postgres.people import at_work, found
 
 START = 1_700_000_000.123457
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Journal]:
-    made: Journal = (
-        MemoryJournal("desk-1")
-        if request.param == "memory"
-        else SqliteJournal(Folder(tmp_path / "journal"), origin="desk-1")
-    )
-    yield made
-    await made.close()
+@dataclass
+class Stage:
+    journal: Journal
+    actor: str
+    """Who its records are by, whatever a fact says of it."""
+
+
+@asynccontextmanager
+async def memory(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    yield Stage(MemoryJournal("desk-1"), "alice")
+
+
+@asynccontextmanager
+async def sqlite(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    folder = Folder(request.getfixturevalue("tmp_path") / "journal")
+    yield Stage(SqliteJournal(folder, origin="desk-1"), "alice")
+
+
+@asynccontextmanager
+async def postgres(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    database: Database = request.getfixturevalue("database")
+    found(database)
+    alice = database.add_person("alice", ["cockpit_responder"])
+    async with at_work(database, alice, "desk-1") as one:
+        # What a run says needs a hold on it.
+        assert await one.leases.claim(["run:R-1", "run:R-2", "run:"]) == ""
+        yield Stage(one.journal, alice.name)
+
+
+@pytest.fixture(params=[memory, sqlite, postgres])
+async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    async with request.param(request) as made:
+        yield made
+        await made.journal.close()
+
+
+@pytest.fixture
+def journal(stage: Stage) -> Journal:
+    return stage.journal
 
 
 def fact(kind: str = "run.started", **more: object) -> Fact:
     return Fact(kind, START, "alice", **more)  # type: ignore[arg-type]
 
 
-async def test_a_record_has_its_place_in_the_chain(journal: Journal) -> None:
+async def test_a_record_has_its_place_in_the_chain(stage: Stage, journal: Journal) -> None:
     first = fact(body={"plan": ["a", "b"], "glyph": "ü"}, incident="INC-1", run="R-1", step="s", visit=1)
     (one,) = await journal.append([first])
     (two,) = await journal.append([fact()])
     assert (one.seq, one.origin, one.prev) == (1, "desk-1", GENESIS)
     assert (two.seq, two.prev) == (2, one.hash)
-    assert one.fact == first
+    assert one.fact == replace(first, actor=stage.actor)
     assert first_broken([one, two]) is None
 
 

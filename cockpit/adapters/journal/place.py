@@ -1,4 +1,4 @@
-"""Where the journal of a configuration lies."""
+"""Where the journal of a configuration lies, and what lies beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Final, Literal, TypeAlias
 from urllib.parse import quote
 
 from cockpit.adapters.journal.folders import Folder
-from cockpit.errors import JournalError
 
 Mode: TypeAlias = Literal["live", "demo", "drill"]
 DATABASE: Final = "journal.sqlite3"
@@ -17,16 +16,22 @@ LOCK: Final = "journal.lock"
 
 
 def place(name: str, setting: Mapping[str, object], mode: Mode = "live") -> Folder:
-    """The folder for `metadata.name` and `journal:` as in a Model. JournalError: it is on PostgreSQL.
+    """The folder for `metadata.name` and `journal:` as in a Model.
 
-    Demo and drill lie beside it, with an @ that `file_name` lets no name have.
+    Demo and drill lie beside it, with an @ that `file_name` lets no name have; so does what a machine keeps
+    for itself where the record is in a database: the output of commands, the last picture.
     """
-    if "postgres" in setting:
-        raise JournalError("the journal of this configuration is a PostgreSQL database", "set journal.sqlite")
     chosen = str(setting.get("sqlite", "default"))
     path = _usual(name) if chosen == "default" else Path(chosen)
     group = str(setting.get("group", ""))
+    if mode == "live" and database(setting):
+        return Folder(path.with_name(f"{path.name}@team"))
     return Folder(path if mode == "live" else path.with_name(f"{path.name}@{mode}"), group)
+
+
+def database(setting: Mapping[str, object]) -> str:
+    """The address of the database that has the record; empty: it is on this machine."""
+    return str(setting.get("postgres") or "")
 
 
 def _usual(name: str) -> Path:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from cockpit.core.events import (
     Event,
@@ -22,21 +21,22 @@ from cockpit.core.wanted import (
     RunAnswered,
     RunWished,
 )
+from cockpit.engine.runs.lively import Lively
 from cockpit.engine.runs.world import Wish
-
-LINES: Final = 200
-"""Of output that are kept to be seen; all of it is in the run's folder."""
 
 
 class ScreenDesk:
     def __init__(self, run: str, say: Callable[[Event], None], poke: Callable[[], None]) -> None:
         self.run = run
-        self.live = Live()
+        self._lively = Lively()
         self._say = say
         self._poke = poke
         self._answers: asyncio.Queue[RunAnswered] = asyncio.Queue()
         self._wishes: asyncio.Queue[Wish] = asyncio.Queue()
-        self._partial = ""
+
+    @property
+    def live(self) -> Live:
+        return self._lively.live
 
     # What the person says
 
@@ -57,7 +57,7 @@ class ScreenDesk:
         while True:
             event = await self._answers.get()
             if (event.run, event.key, event.question) == (run.id, question.key, question.kind):
-                self._show(replace(self.live, complaint=""))
+                self.complain("")
                 return Answer(event.choice, event.text)
 
     async def wish(self) -> Wish:
@@ -67,19 +67,13 @@ class ScreenDesk:
         self._poke()
 
     def heard(self, run: Run, key: Key, output: Output) -> None:
-        if key.step != self.live.step:
-            self.live = Live(step=key.step)
-            self._partial = ""
-        *whole, self._partial = (self._partial + output.text).split("\n")
-        lines = (*self.live.output, *whole)[-LINES:]
-        self._show(replace(self.live, output=lines))
+        self._show(self._lively.heard(key, output))
 
     def progress(self, run: Run, key: Key, progress: Progress) -> None:
-        self._show(replace(self.live, step=key.step, progress=progress))
+        self._show(self._lively.progress(key, progress))
 
     def complain(self, text: str) -> None:
-        self._show(replace(self.live, complaint=text))
+        self._show(self._lively.complain(text))
 
     def _show(self, live: Live) -> None:
-        self.live = live
         self._say(RunHeard(self.run, live))

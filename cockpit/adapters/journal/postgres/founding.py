@@ -5,6 +5,9 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Final
 
+from cockpit.adapters.journal.postgres.trouble import translated
+from cockpit.adapters.journal.postgres.whom import whom
+
 KNOWN: Final = 1
 """The number of the newest migration."""
 OWNER: Final = "cockpit_owner"
@@ -74,3 +77,20 @@ END $step$;
 
 def migration(number: int) -> str:
     return (files(__package__) / "migrations" / f"{number:04}.sql").read_text("utf-8")
+
+
+async def found(dsn: str) -> str:
+    """Makes it, or brings it up to date; who it was done as. Raises JournalError.
+
+    As somebody who may create roles and, in this database, a schema: nobody who uses the record needs to.
+    """
+    from psycopg import AsyncConnection, Error
+
+    at = whom(dsn)
+    try:
+        db = await AsyncConnection.connect(at.conninfo, autocommit=True)
+        async with db:
+            await db.execute(script().encode())
+    except Error as error:
+        raise translated(at.place, at.person, error) from None
+    return at.person

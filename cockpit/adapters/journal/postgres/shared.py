@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from cockpit.adapters.journal.postgres.line import PATIENCE, Line, Lost
-from cockpit.adapters.journal.postgres.whom import whom
+from cockpit.adapters.journal.postgres.whom import Whom
 from cockpit.adapters.journal.sealing import this_cockpit
 from cockpit.core.levels import Seconds
 from cockpit.core.team import News, Role
@@ -19,10 +19,10 @@ UNTOLD: Final[Seconds] = 0.5
 
 
 class Shared:
-    """Opens nothing before something is asked. Raises JournalError for an address that may not be used."""
+    """Opens nothing before something is asked."""
 
-    def __init__(self, dsn: str, *, origin: str = "") -> None:
-        self.whom = whom(dsn)
+    def __init__(self, whom: Whom, *, origin: str = "") -> None:
+        self.whom = whom
         self.origin = origin or this_cockpit()
         self.tokens: dict[str, int] = {}
         """Of what we hold, by the name of its lock."""
