@@ -1,4 +1,4 @@
-"""Whether a second person has agreed to a step: bound to every byte of what would be done, by nobody who runs it."""
+"""Whether a second person has agreed to a step: to every byte of what would be done, with no hand in it."""
 
 from __future__ import annotations
 
