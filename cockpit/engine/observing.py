@@ -143,7 +143,7 @@ def debts_left_behind(state: State, at: Instant) -> Iterator[Fact]:
             continue
         title = f"{mode.data_debt} ({name} of {owner})"
         if title not in open_:
-            body: dict[str, Json] = {"title": title, "owner": declared.owner}
+            body: dict[str, Json] = {"title": title, "owner": declared.owner, "by_itself": True}
             # Of several cockpits that see it begin at about the same time one is enough.
             uid = f"debt-{owner}-{name}-{int(since // DEBT_GRAIN)}"
             yield Fact("obligation.opened", at, COCKPIT, body, uid=uid)

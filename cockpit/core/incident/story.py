@@ -39,7 +39,7 @@ def line_of(news: Recorded, run: Run | None, levels: Mapping[str, str]) -> Told 
     return Told(
         at=fact.at if at is None else at,
         kind=kind,
-        actor=said_by or fact.actor,
+        actor=said_by or ("" if fact.body.get("by_itself") else fact.actor),
         text=text,
         subject=subject_of(fact),
         seq=news.seq,
