@@ -166,6 +166,10 @@ class Team(Protocol):
         """Says that this cockpit lives, and what the person is doing; tells who else is there."""
         ...
 
+    async def look(self) -> Company:
+        """The same, by somebody who is not there: nothing is said of this cockpit."""
+        ...
+
     async def show(self, run: str, live: Live) -> None:
         """What a run of ours says right now, for who watches it elsewhere; it replaces what was said."""
         ...

@@ -92,13 +92,12 @@ def resume(settings: Settings, name: str, manner: Manner, *, rollback: bool = Fa
 async def _drive(
     world: World, run: Run, seen: int, secrets: dict[str, str], desk: TerminalDesk, rollback: str = ""
 ) -> int:
-    from cockpit.core.runbook import undoing
     from cockpit.engine.runs.driver import Driver
 
     driver = Driver(world, run, seen, desk, secrets)
     with hearing(desk) as heard:
         if rollback and (run.undo is None or run.final):
-            await driver.say([undoing.planned(driver.run, world.clock.now(), rollback)])
+            driver.take_back(rollback)
         ended = await driver.drive()
     desk.ended(ended)
     if heard and not ended.final:

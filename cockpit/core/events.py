@@ -206,6 +206,7 @@ class JournalFailed:
     """The record cannot be read or written; an empty reason: it can again."""
 
     reason: str
+    at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +251,9 @@ class LooksSeen:
 
 @dataclass(frozen=True, slots=True)
 class WatchSeen:
-    """Whether a `cockpit watch` of this record runs on this machine."""
+    """Whether a `cockpit watch` of this record runs: on this machine, in a team anywhere; None: who knows."""
 
-    runs: bool
+    runs: bool | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,8 @@ class Picture:
     """Why a template has no answer, by template."""
     journal_trouble: str = ""
     """Why the record cannot be read or written now; then nothing that changes the world starts."""
+    journal_lost: Instant | None = None
+    """Since when; None: it is there, or nobody knows."""
     vouched: frozenset[str] = frozenset()
     """Services vouched for, where the word came on record only after the last poll."""
     live: Mapping[str, Live] = field(default_factory=dict)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 from cockpit.core.levels import Instant, Seconds
+
+RUN: Final = "run:"
+"""What the name begins with under which a run is held."""
+WATCH: Final = "watch"
+"""The name under which the one `cockpit watch` of a team is held."""
 
 
 class Role(IntEnum):
@@ -49,8 +55,29 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Something that one cockpit looks after: a run, what a run acts on, an office of which there is one."""
+
+    name: str
+    """As in "run:R-3" or "watch"."""
+    actor: str
+    origin: str
+    until: Instant
+    """By the clock of the database: nobody else may have it before; the holder prolongs it while it lives."""
+
+    @property
+    def machine(self) -> str:
+        return machine_of(self.origin)
+
+
+def machine_of(origin: str) -> str:
+    """Of "web-1:4711" the first part."""
+    return origin.rpartition(":")[0] or origin
+
+
+@dataclass(frozen=True, slots=True)
 class Company:
-    """Who is there, and what is odd about how we are connected."""
+    """Who is there, what each has, and what is odd about how we are connected."""
 
     at: Instant
     """By the clock of the database."""
@@ -64,6 +91,19 @@ class Company:
     """This cockpit."""
     role: Role = Role.APPROVER
     """What the database lets this person do."""
+    holds: tuple[Held, ...] = ()
+    """Also what is over and was not let go of: whoever had it died, or sleeps."""
+
+    def held(self, name: str) -> Held | None:
+        """Who has it, or had it last without letting go."""
+        return next((each for each in self.holds if each.name == name), None)
+
+    def is_over(self, held: Held) -> bool:
+        """Whether anybody may have it, as far as was known when we looked."""
+        return held.until <= self.at
+
+    def is_ours(self, held: Held) -> bool:
+        return held.origin == self.origin
 
     @property
     def others(self) -> tuple[Present, ...]:

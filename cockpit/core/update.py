@@ -124,8 +124,9 @@ def _seen(state: State, event: Event) -> Picture:
             return replace(state.picture, history_share=share)
         case ModelRejected():
             return rejected(state.picture, event)
-        case JournalFailed(reason):
-            return replace(state.picture, journal_trouble=reason)
+        case JournalFailed(reason, at):
+            since = (state.picture.journal_lost or at) if reason else None
+            return replace(state.picture, journal_trouble=reason, journal_lost=since)
         case PlanReady(plan):
             return replace(state.picture, plan=plan)
         case RunHeard(run, live):

@@ -98,4 +98,4 @@ class Tail:
     def _tell(self, trouble: str) -> None:
         if trouble != self._trouble:
             self._trouble = trouble
-            self._say(JournalFailed(trouble))
+            self._say(JournalFailed(trouble, self._clock.now()))

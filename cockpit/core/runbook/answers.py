@@ -8,7 +8,7 @@ from cockpit.core.levels import Instant
 from cockpit.core.runbook import undoing
 from cockpit.core.runbook.actions import Decide
 from cockpit.core.runbook.approvals import digest_of
-from cockpit.core.runbook.holding import BY_HAND
+from cockpit.core.runbook.holding import BY_HAND, ELSEWHERE
 from cockpit.core.runbook.moves import settle
 from cockpit.core.runbook.run import Execution, Run
 from cockpit.core.runbook.states import STANDING, Effect, Phase, StepState
@@ -104,6 +104,8 @@ def _held(run: Run, question: Question, answer: Answer, now: Instant) -> tuple[W
     resumed = say("run.resumed", key, choice=answer.choice, reason=why)
     one = run.execution(key) or Execution(key)
     match answer.choice:
+        case "attest" if run.hold is not None and run.hold.kind == ELSEWHERE:
+            return (resumed, _gone(one, why))
         case "attest" if key.phase is Phase.UNDO:
             return (resumed, _settled(one, StepState.SUCCEEDED, Effect.REVERTED, why))
         case "attest":
@@ -118,6 +120,13 @@ def _held(run: Run, question: Question, answer: Answer, now: Instant) -> tuple[W
         case "abort":
             return (resumed, *undoing.aborted(run))
     return (resumed,)
+
+
+def _gone(one: Execution, why: str) -> Word:
+    """It has ended, and nobody knows how: whether it happened is found out next."""
+    left = {"stands": "unknown"} if one.key.phase is Phase.UNDO else {"effect": Effect.UNKNOWN}
+    reason = f"nothing of it runs any more, {BY_HAND}{why}"
+    return say("exited", one.key, ok=False, ending="lost", reason=reason, **left)
 
 
 def _settled(one: Execution, state: StepState, effect: Effect, why: str) -> Word:

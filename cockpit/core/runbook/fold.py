@@ -10,6 +10,7 @@ from cockpit.core.frozen import from_json
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.approvals import BROKEN_GLASS, grants
+from cockpit.core.runbook.holding import ELSEWHERE
 from cockpit.core.runbook.model import Runbook
 from cockpit.core.runbook.render import names_to_fill, with_titles
 from cockpit.core.runbook.run import Entry, Execution, Hold, Key, Run, UndoPlan
@@ -128,6 +129,9 @@ def _spawned(run: Run, key: Key, body: Body, at: Instant) -> Run:
 
 def _exited(run: Run, key: Key, body: Body, at: Instant) -> Run:
     one = _of(run, key, at)
+    if run.hold is not None and run.hold.kind == ELSEWHERE and _of_hold(run.hold) == key:
+        # What the hold waited for is here: its own cockpit reports, or a person vouches that it is gone.
+        run = replace(run, hold=None, state=RunState.ROLLING_BACK if run.undo else RunState.RUNNING)
     if one.settled:  # a late word: it is kept, and changes no verdict that a person gave meanwhile
         return _with(run, key, at, exit=body)
     effect = one.effect
@@ -283,7 +287,7 @@ def _resumed(run: Run, body: Body, at: Instant) -> Run:
     if hold is None:
         return run
     resumed = replace(run, hold=None, state=RunState.ROLLING_BACK if run.undo else RunState.RUNNING)
-    key = Key(hold.step, hold.visit, hold.attempt, hold.phase)
+    key = _of_hold(hold)
     match choice:
         case "retry":
             return _again(resumed, key)
@@ -307,6 +311,10 @@ def _again(run: Run, key: Key) -> Run:
     return _with(
         run, key, 0.0, captured_before=False, uncaptured={}, looked="", turned_down="", state=StepState.READY
     )
+
+
+def _of_hold(hold: Hold) -> Key:
+    return Key(hold.step, hold.visit, hold.attempt, hold.phase)
 
 
 def _finishing(run: Run, body: Body, at: Instant) -> Run:

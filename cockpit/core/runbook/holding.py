@@ -20,6 +20,8 @@ OVERRIDES = {
     "later": "Undo it although somebody has written since",
 }
 """Holds that a typed reason overrides, and what that means."""
+ELSEWHERE = "elsewhere"
+"""The kind of a hold in which a command may still be running where nobody here can see it."""
 BY_HAND = "checked by hand: "
 """What the reason of a step begins with that a person vouched for, and no check."""
 REPEATED = "nobody knows whether it happened, and it must not happen twice"
@@ -42,8 +44,18 @@ def held(key: Key, reason: str, kind: str, proposed: str = "") -> Word:
 def hold_question(run: Run, hold: Hold) -> Question:
     key = Key(hold.step, hold.visit, hold.attempt, hold.phase)
     step = run.step(hold.step)
+    if hold.kind == ELSEWHERE:
+        return Question("hold", key, hold.reason, choices=_elsewhere())
     choices = _undo_choices(run, hold, key) if hold.phase is Phase.UNDO else _choices(run, hold, step, key)
     return Question("hold", key, hold.reason, choices=tuple(choices))
+
+
+def _elsewhere() -> tuple[Choice, ...]:
+    """Neither again nor back while it may be under way; what follows is asked once it surely is not."""
+    return (
+        Choice("wait", "Wait: its cockpit reports when it runs again there; look now whether it has"),
+        Choice("attest", "I made sure that nothing of it runs there any more", needs_reason=True),
+    )
 
 
 def _choices(run: Run, hold: Hold, step: Step | None, key: Key) -> Iterator[Choice]:

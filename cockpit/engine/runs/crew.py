@@ -15,7 +15,6 @@ from cockpit.core.events import (
     RunHeard,
 )
 from cockpit.core.incident.model import only_open
-from cockpit.core.runbook import undoing
 from cockpit.core.runbook.live import Live, Plan
 from cockpit.core.runbook.run import Run
 from cockpit.core.state import State
@@ -190,7 +189,7 @@ class Crew:
         driver = Driver(world, run, seen, desk, secrets)
         try:
             if take_back and (run.undo is None or run.final):
-                await driver.say([undoing.planned(driver.run, world.clock.now(), take_back)])
+                driver.take_back(take_back)
             await driver.drive()
         finally:
             self._desks.pop(run.id, None)

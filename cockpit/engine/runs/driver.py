@@ -11,13 +11,13 @@ from cockpit.core.levels import Seconds
 from cockpit.core.runbook import undoing
 from cockpit.core.runbook.actions import Nested
 from cockpit.core.runbook.answers import Answer, NotAnAnswer, answered
-from cockpit.core.runbook.holding import held
+from cockpit.core.runbook.holding import ELSEWHERE, held
 from cockpit.core.runbook.model import Step
 from cockpit.core.runbook.moves import next_move
 from cockpit.core.runbook.render import names_to_fill
 from cockpit.core.runbook.run import Execution, Key, Run
 from cockpit.core.runbook.words import Ask, Do, Over, Question, Record, Task, Word, say
-from cockpit.engine.runs.approving import Approving
+from cockpit.engine.runs.approving import LOOK_EVERY, Approving
 from cockpit.engine.runs.chronicle import Chronicle
 from cockpit.engine.runs.locking import run_lock
 from cockpit.engine.runs.looks import Eyes
@@ -84,6 +84,10 @@ class Driver:
     def propose(self, wish: Wish) -> None:
         self._proposals.put_nowait(wish)
 
+    def take_back(self, why: str) -> None:
+        """All that stands goes, once nothing is under way any more."""
+        self._later = Wish("undo-all", why)
+
     async def say(self, words: list[Word] | tuple[Word, ...], *, patient: bool = True) -> Run:
         return await self._chronicle.say(words, patient=patient)
 
@@ -102,10 +106,15 @@ class Driver:
             raise Left
         await self._chronicle.catch_up()
         match next_move(self.run):
+            case Over() if self._later is not None:
+                wish, self._later = self._later, None
+                await self._grant(wish, self.run.key)
             case Over():
                 return False
             case Record(words):
                 await self.say(words)
+            case Do(Task.RECOVER, key) if not self._is_nested(key):  # it may still be running
+                await self._do(Task.RECOVER, key)
             case Do(_, key) | Ask(Question(_, key)) if self._later is not None:
                 wish, self._later = self._later, None
                 await self._grant(wish, key)
@@ -114,6 +123,10 @@ class Driver:
             case Ask(question):
                 await self._ask(question)
         return True
+
+    def _is_nested(self, key: Key) -> bool:
+        step = self.run.step(key.step)
+        return step is not None and isinstance(step.action, Nested)
 
     # Tasks
 
@@ -195,17 +208,31 @@ class Driver:
             await self._take(question, asked.result())
 
     async def _answer_to(self, question: Question) -> Answer | None:
-        """For an approval either somebody else's word on record, or the operator's own."""
+        """The operator's own, or what others put on record meanwhile that answers it as well."""
         answer = asyncio.ensure_future(self.desk.answer(self.run, question))
-        if question.kind != "approval":
+        if question.kind == "approval":
+            granted = asyncio.ensure_future(self._approving.settled(question.key))
+        elif self._is_elsewhere:
+            granted = asyncio.ensure_future(self._reported())
+        else:
             return await answer
-        granted = asyncio.ensure_future(self._approving.settled(question.key))
         try:
             await asyncio.wait({answer, granted}, return_when=asyncio.FIRST_COMPLETED)
             return GRANTED if granted.done() else answer.result()
         finally:
             granted.cancel()
             answer.cancel()
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        """Whether something may be running that cannot be seen from here."""
+        return self.run.hold is not None and self.run.hold.kind == ELSEWHERE
+
+    async def _reported(self) -> None:
+        """Returns when the cockpit of that machine has said how it ended."""
+        while self._is_elsewhere:
+            await self.world.clock.sleep(LOOK_EVERY)
+            await self._chronicle.catch_up()
 
     async def _note_asked(self, question: Question) -> None:
         one = self.run.execution(question.key)
@@ -250,6 +277,8 @@ class Driver:
         match wish.what:
             case "leave":
                 raise Left
+            case _ if self._is_elsewhere:
+                self.desk.complain("it may still be running where nobody here can see it: that comes first")
             case "interrupt":
                 await self.say([held(key, "stopped by hand", "operator")])
             case "hold":

@@ -20,7 +20,6 @@ from cockpit.engine.runs.looks import Eyes
 from cockpit.engine.runs.world import World
 from cockpit.errors import CockpitError
 
-ELSEWHERE: Final = "elsewhere"
 SETTLES: Final[Seconds] = 3.0
 GONE: Final = "the cockpit ended while it was under way"
 

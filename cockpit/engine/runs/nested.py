@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from cockpit.core.frozen import to_json
 from cockpit.core.json import Json
-from cockpit.core.runbook import undoing
 from cockpit.core.runbook.actions import Nested
 from cockpit.core.runbook.holding import held
 from cockpit.core.runbook.model import Step
@@ -51,8 +50,7 @@ class Nesting:
             await self._parent.say([say("exited", one.key, ok=False, effect="not_applied", reason=reason)])
             return
         if one.key.phase is Phase.UNDO and child.run.undo is None and child.run.standing():
-            now = child.world.clock.now()
-            await child.say([undoing.planned(child.run, now, "the runbook around it is taken back")])
+            child.take_back("the runbook around it is taken back")
         ended = await child.drive()
         if ended.final:
             await self._parent.say([say("exited", one.key, **_told(ended, one.key))])

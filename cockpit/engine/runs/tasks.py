@@ -12,7 +12,7 @@ from cockpit.core.json import Json, pointed
 from cockpit.core.levels import Seconds
 from cockpit.core.runbook.actions import Command, HttpCall, Probe, Promql, Wait
 from cockpit.core.runbook.conditions import evaluate
-from cockpit.core.runbook.holding import held
+from cockpit.core.runbook.holding import ELSEWHERE, held
 from cockpit.core.runbook.model import Capture, Condition, Step, Verify
 from cockpit.core.runbook.run import Execution, Key, Run
 from cockpit.core.runbook.states import Phase
@@ -227,7 +227,7 @@ class Hands:
                 end = await followed(finding.adopted(self.eyes, one), self._hearing(one.key))
             case Trace.ELSEWHERE:
                 reason = f"it may still be running on {found.where}, which cannot be seen from here"
-                await self._say([held(one.key, reason, "elsewhere")])
+                await self._say([held(one.key, reason, ELSEWHERE)])
                 return
             case _:
                 end = finding.lost()

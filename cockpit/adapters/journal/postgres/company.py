@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from cockpit.adapters.journal.postgres.shared import Shared
 from cockpit.core.frozen import from_json, to_json
 from cockpit.core.json import canonical, is_deep
 from cockpit.core.levels import Seconds
 from cockpit.core.runbook.live import Live
-from cockpit.core.team import Company, News, Present, Role
+from cockpit.core.team import Company, Held, News, Present, Role
 from cockpit.ports import Clock
 
 _HERE: Final = """SELECT now_us, actor, origin, since_us, seen_us, doing, role, skew_us
     FROM cockpit.here(%s, %s, %s)"""
+_LOOK: Final = """SELECT (extract(epoch FROM now) * 1000000)::bigint, actor, origin,
+    (extract(epoch FROM since) * 1000000)::bigint, (extract(epoch FROM seen_at) * 1000000)::bigint,
+    doing, role, skew_us
+    FROM (SELECT clock_timestamp() AS now) AS moment
+    LEFT JOIN cockpit.presence ON seen_at > now - interval '20 seconds' ORDER BY since, actor"""
+_HOLDS: Final = """SELECT key, actor, origin, (extract(epoch FROM until) * 1000000)::bigint
+    FROM (SELECT *, greatest(expires_at, start_by) AS until FROM cockpit.lease) AS held
+    WHERE (starts_with(key, 'run:') OR key IN ('watch', 'observer'))
+    AND until > clock_timestamp() - interval '7 days' ORDER BY key"""
 
 
 class PostgresTeam:
@@ -33,12 +43,19 @@ class PostgresTeam:
 
     async def here(self, doing: str) -> Company:
         at = round(self._clock.now() * 1_000_000)
-        found = await self._shared.ask_again(_HERE, (self._shared.origin, at, doing))
+        return await self._company(await self._shared.ask_again(_HERE, (self._shared.origin, at, doing)))
+
+    async def look(self) -> Company:
+        return await self._company(await self._shared.ask_again(_LOOK))
+
+    async def _company(self, found: Sequence[tuple[Any, ...]]) -> Company:
+        held = await self._shared.ask_again(_HOLDS)
         people = tuple(
             Present(origin, actor, since / 1e6, seen / 1e6, doing, Role(max(1, role)), skew / 1e6)
             for _, actor, origin, since, seen, doing, role, skew in found
+            if actor is not None
         )
-        now = found[0][0] / 1e6 if found else at / 1e6
+        now = found[0][0] / 1e6
         ours = next((each for each in people if each.origin == self._shared.origin), None)
         return Company(
             now,
@@ -47,6 +64,7 @@ class PostgresTeam:
             self._shared.note,
             self._shared.origin,
             self._shared.role or Role.VIEWER,
+            tuple(Held(name, actor, origin, until / 1e6) for name, actor, origin, until in held),
         )
 
     async def gone(self) -> None:
