@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 from urllib.parse import unquote, urlsplit
 
+from cockpit.core.clusters import LABEL, cluster_of, servers, several
 from cockpit.core.levels import Instant
 from cockpit.core.model import Model
 from cockpit.core.poll import Alert
@@ -40,6 +41,12 @@ class Known:
     inhibited_by: tuple[str, ...] = ()
     quiet_in: tuple[str, ...] = ()
     """Alertmanagers that keep it quiet while others tell of it."""
+    clusters: tuple[str, ...] = ()
+    """Where it fires, of several: its own label `cluster` where that names one of them, else those of who
+    tells of it; none: nobody says, so it may be of any."""
+
+    def is_of(self, cluster: str) -> bool:
+        return not self.clusters or cluster in self.clusters
 
     @property
     def is_quiet(self) -> bool:
@@ -58,9 +65,36 @@ def _together(
 ) -> tuple[Known, ...]:
     managers = frozenset(server.name for server in model.it.alertmanager)
     whom = _whom(model.it, known.it)
-    gathered = _Gathering(managers, {each.name: each.labels for each in model.it.prometheus})
-    found = [_known(key, told, managers, whom) for key, told in gathered.of(alerts.it).items()]
+    gathered = _Gathering(managers, {name: labels for name, labels in _outer(model.it)})
+    where = _where(model.it)
+    found = [
+        replace(_known(key, told, managers, whom), clusters=where(told[0].labels, told))
+        for key, told in gathered.of(alerts.it).items()
+    ]
     return tuple(sorted(found, key=lambda each: (each.name, each.key)))
+
+
+def _outer(model: Model) -> Iterator[tuple[str, Labels]]:
+    """What the configuration says of each server, as far as it tells alerts of one from those of another."""
+    for server in model.prometheus:
+        yield server.name, server.labels
+    for other in model.alertmanager:
+        # Copies of one Alertmanager may differ in whatever else, and have the same alerts.
+        yield other.name, {LABEL: other.labels[LABEL]} if LABEL in other.labels else NO_LABELS
+
+
+def _where(model: Model) -> Callable[[Labels, Sequence[Alert]], tuple[str, ...]]:
+    """The clusters of an alert by its labels and by who tells of it."""
+    known = frozenset(several(model))
+    of_source = {server.name: cluster_of(server) for server in servers(model) if known}
+
+    def where(labels: Labels, told: Sequence[Alert]) -> tuple[str, ...]:
+        if labels.get(LABEL) in known:
+            return (labels[LABEL],)
+        named = (of_source.get(alert.source, "") for alert in told)
+        return tuple(sorted({name for name in named if name}))
+
+    return where
 
 
 @dataclass
@@ -73,8 +107,10 @@ class _Gathering:
 
     managers: frozenset[str]
     outer: Mapping[str, Labels]
-    """What the configuration says of each Prometheus: usually its external labels."""
+    """What the configuration says of each server: of a Prometheus usually its external labels."""
     told: dict[str, list[Alert]] = field(default_factory=dict)
+    theirs: dict[str, Labels] = field(default_factory=dict)
+    """Labels of those that an Alertmanager has, with what is said of it."""
     by_label: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     taken: set[tuple[str, str]] = field(default_factory=set)
 
@@ -93,9 +129,11 @@ class _Gathering:
         return self.told
 
     def _begin(self, alert: Alert) -> None:
-        key = written(alert.labels)
+        labels = {**self.outer.get(alert.source, NO_LABELS), **alert.labels}
+        key = written(labels)
         if key not in self.told:
-            for pair in alert.labels.items():
+            self.theirs[key] = labels
+            for pair in labels.items():
                 self.by_label.setdefault(pair, []).append(key)
         self.told.setdefault(key, []).append(alert)
 
@@ -105,7 +143,7 @@ class _Gathering:
             (len(theirs), key)
             for key in min(rows, key=len, default=[])
             if (key, alert.source) not in self.taken
-            and _is_part(alert.labels, theirs := self.told[key][0].labels)
+            and _is_part(alert.labels, theirs := self.theirs[key])
             and all(theirs.get(label, value) == value for label, value in outer.items())
         ]
         return min(fitting, default=(0, ""))[1]

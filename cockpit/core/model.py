@@ -292,6 +292,7 @@ class AlertServer:
     owner: str = ""
     runbook: str = ""
     http_config: Mapping[str, object] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=lambda: NO_TEXT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,15 @@ def test_servers(library: Loaded) -> None:
     )
     token = {"bearer_token_file": str(HERE / "secrets/am")}
     assert model.alertmanager == (
-        AlertServer("alerts", "https://alerts.library.example", "Heartbeat", "desk", "no-metrics", token),
+        AlertServer(
+            "alerts",
+            "https://alerts.library.example",
+            "Heartbeat",
+            "desk",
+            "no-metrics",
+            token,
+            {"site": "centre"},
+        ),
     )
 
 

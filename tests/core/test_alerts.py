@@ -59,6 +59,7 @@ def test_what_prometheus_shows_is_a_part_of_what_alertmanager_has() -> None:
         'Slow{cluster="a",region="eu",service="checkout"}',
         "checkout",
         "3",
+        clusters=("eu",),
     )
 
 

@@ -46,6 +46,7 @@ def alert_server(placed: Placed[models.AlertServer], environ: Mapping[str, str])
         owner=declared.owner,
         runbook=declared.runbook,
         http_config=_connection(placed, environ),
+        labels=declared.labels,
     )
 
 

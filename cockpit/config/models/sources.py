@@ -32,7 +32,7 @@ class MetricServer(Part):
     url: WebUrl
     """Without /api/v1."""
     labels: dict[Label, Text] = Field(default={})
-    """What is true of everything it knows: {region: eu}."""
+    """What is true of everything it knows: {region: eu}. `cluster` tells clusters apart (default: its name)."""
     required: Flag = True
     """Whether services are unknown while it cannot be asked."""
     owner: Text = ""
@@ -50,6 +50,8 @@ class AlertServer(Part):
     """Shown to people."""
     url: WebUrl
     """Without /api/v2."""
+    labels: dict[Label, Text] = Field(default={})
+    """What is true of everything it knows: {cluster: eu}. Without `cluster` it speaks for all clusters."""
     deadman: Text = ""
     """Name of the alert that always fires; when it is missing, alerting is broken."""
     owner: Text = ""

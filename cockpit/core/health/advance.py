@@ -54,7 +54,7 @@ def fresh(model: Model) -> Health:
         )
         for node in range(count)
     )
-    known_count, total = _coverage(graph, parts)
+    known_count, total = coverage(graph, parts)
     return Health(
         graph,
         columns,
@@ -121,7 +121,7 @@ def advance(health: Health, poll: Poll) -> Health:
         ring=_remembered(health, poll),
         started_at=at if health.started_at is None else health.started_at,
     )
-    known, total = _coverage(graph, parts)
+    known, total = coverage(graph, parts)
     after = replace(after, impacts=_impacts(after, health), known=known, total=total)
     return replace(after, moments=remember(health.moments, moment(after, at)))
 
@@ -255,7 +255,7 @@ def _impacts(after: Health, before: Health) -> dict[str, Impact]:
     }
 
 
-def _coverage(graph: Graph, parts: tuple[Part, ...]) -> tuple[int, int]:
+def coverage(graph: Graph, parts: tuple[Part, ...]) -> tuple[int, int]:
     """(services that can be seen, services with signals)"""
     measured = [part for part in parts[: graph.services] if part.own is not None]
     return sum(not part.unknown for part in measured), len(measured)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Final
 
 from cockpit.core.health.graph import Graph
@@ -23,15 +24,19 @@ CLASS_OF: Final = {
 """Saturation is missing on purpose: being full is a cause, not a way to fail."""
 
 
-def measure(graph: Graph, columns: Columns, node: int) -> Part:
-    """The interval, classes and integrity of `node` from the committed levels of its slots."""
-    slots = [slot for slot in graph.slots_of[node] if not columns.unruled[slot]]
+def measure(graph: Graph, columns: Columns, node: int, only: Container[int] | None = None) -> Part:
+    """The interval, classes and integrity of `node` from the committed levels of its slots.
+
+    `only`: as if it had no other slots than these; a cause stays one where its symptoms are left out.
+    """
+    every = [slot for slot in graph.slots_of[node] if not columns.unruled[slot]]
+    slots = every if only is None else [slot for slot in every if slot in only]
     if not slots:
         return Part()
     rules = [graph.rules[slot] for slot in slots]
     levels = [columns.committed[slot] for slot in slots]
     left_out = [bool(columns.skipped[slot]) and columns.committed[slot] == UNKNOWN for slot in slots]
-    has_symptom = any(not rule.cause for rule in rules)
+    has_symptom = any(not graph.rules[slot].cause for slot in every)
     counted = [_counted(rule, level, has_symptom) for rule, level in zip(rules, levels, strict=True)]
     judged = [at for at in range(len(slots)) if not left_out[at]]
     gives_evidence = [at for at in range(len(slots)) if not (has_symptom and rules[at].cause)]
@@ -47,7 +52,7 @@ def measure(graph: Graph, columns: Columns, node: int) -> Part:
         integrity=_integrity(rules, levels, judged),
         onset=_earliest(bad_since),
         flapping=any(columns.flapping[slot] for slot in slots),
-        idle=unknown and all(left_out[at] for at in gives_evidence),
+        idle=unknown and bool(gives_evidence) and all(left_out[at] for at in gives_evidence),
         stale=any(_is_stale(columns, slot) for slot in slots),
     )
 
