@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Mapping
 
 from cockpit.cli.answers import Answers
+from cockpit.cli.keyboard import Keyboard
 from cockpit.cli.output import say, say_json
 from cockpit.core.journal import EVENT, Recorded
 from cockpit.core.rehearsal.grades import BookGrades
 from cockpit.core.runbook.answers import Answer
+from cockpit.core.runbook.requests import request_of
 from cockpit.core.runbook.run import Key, Run
 from cockpit.core.runbook.verification import Progress
 from cockpit.core.runbook.words import Question
 from cockpit.core.runbook.work import Output
 from cockpit.engine.runs.world import Wish
 from cockpit.text import clean
-from cockpit.views import run_lines
+from cockpit.views import approvals, run_lines
 from cockpit.views.louder import careful, louder
 
 
@@ -32,6 +35,7 @@ class TerminalDesk:
         self._json = json
         self._asks = sys.stdin.isatty() and sys.stdout.isatty() if asks is None else asks
         self._wishes: asyncio.Queue[Wish] = asyncio.Queue()
+        self._keyboard = Keyboard()
         self._partial = ""
         self._told = ""
 
@@ -48,7 +52,7 @@ class TerminalDesk:
         if given is not None:
             return given
         if not self._asks:
-            self._say([*run_lines.by_hand(run, question), *run_lines.question(question)])
+            self._say([*_before(run, question), *run_lines.question(question)])
             return None
         return await self._asked(run, question)
 
@@ -85,7 +89,7 @@ class TerminalDesk:
         self._say([f"? {title}: {why}", *hint, "  a reason to go on all the same, or nothing to leave it:"])
         if not self._asks:
             return ""
-        return (await asyncio.to_thread(_line, "> ") or "").strip()
+        return (await self._keyboard.line("> ") or "").strip()
 
     def ended(self, run: Run) -> None:
         """The last word: how it stands, and how one comes back to it."""
@@ -101,7 +105,7 @@ class TerminalDesk:
         grades = self.grades.get(run.runbook.id)
         asked, told = louder(run, question, grades), careful(run, question, grades)
         warned = [f"  careful: {told}"] if told else []
-        self._say([*run_lines.by_hand(run, asked), *warned, *run_lines.question(asked)])
+        self._say([*_before(run, asked), *warned, *run_lines.question(asked)])
         said = await self._typed(asked)
         while said is not None and asked is not question and said.text != asked.phrase:
             self.complain(f"type exactly: {asked.phrase}")
@@ -109,8 +113,13 @@ class TerminalDesk:
         return said
 
     async def _typed(self, question: Question) -> Answer | None:
-        """One line from the person; an empty one, or the end of input, is no answer."""
-        text = await asyncio.to_thread(_line, "> ")
+        """One line from the person; an empty one, or the end of input, is no answer.
+
+        While others are waited for, an empty line leaves nothing.
+        """
+        text = await self._keyboard.line("> ")
+        while text == "" and question.kind == "approval":
+            text = await self._keyboard.line("> ")
         if text is None:
             return None
         if question.phrase:
@@ -120,8 +129,9 @@ class TerminalDesk:
         return run_lines.chosen(question, text)
 
 
-def _line(prompt: str) -> str | None:
-    sys.stdout.write(prompt)
-    sys.stdout.flush()
-    text = sys.stdin.readline()
-    return text.rstrip("\n") if text else None
+def _before(run: Run, question: Question) -> list[str]:
+    """What has to be known to answer it: what is to be done by hand, or of whom it is asked."""
+    request = request_of(run) if question.kind == "approval" else None
+    if request is None:
+        return run_lines.by_hand(run, question)
+    return approvals.waiting(request, time.time())

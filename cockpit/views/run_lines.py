@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cockpit.core.journal import Recorded
+from cockpit.core.journal import Fact, Recorded
 from cockpit.core.runbook.actions import Manual
 from cockpit.core.runbook.answers import Answer
 from cockpit.core.runbook.render import lenient, names_to_fill
@@ -14,13 +14,13 @@ from cockpit.core.runbook.told import does
 from cockpit.core.runbook.verification import Progress
 from cockpit.core.runbook.words import Question
 from cockpit.text import clock, number
-from cockpit.views.words_runs import EFFECTS, RUN_STATES, STEP_STATES, VERDICTS
+from cockpit.views.words_runs import BROKEN_GLASS, EFFECTS, RUN_STATES, STEP_STATES, VERDICTS
 
 
 def record(run: Run, one: Recorded) -> str:
     """One record for people; empty for those that say nothing new."""
     fact = one.fact
-    text = _told(run, fact.kind, fact.step, fact.body)
+    text = _approval(run, fact) or _told(run, fact.kind, fact.step, fact.body)
     return f"{clock(fact.at)} {fact.run} {text}" if text else ""
 
 
@@ -42,10 +42,6 @@ def _told(run: Run, kind: str, step: str, body: Any) -> str:
             return f"to clean up: {body.get('title')}"
         case "obligation.closed":
             return f"cleaned up: {body.get('title')}"
-        case "approval.requested":
-            return f"{title}: waits for approval by a second person"
-        case "approval.granted":
-            return f"{title}: approved"
         case "undo.planned":
             return _plan(body)
     if phase not in ("step", "undo"):  # a flag that it moves is told as the step that it is
@@ -61,6 +57,23 @@ def _told(run: Run, kind: str, step: str, body: Any) -> str:
             return _settled(title, body, undoing)
         case "skipped":
             return f"{title}: left out ({body.get('why')})"
+    return ""
+
+
+def _approval(run: Run, fact: Fact) -> str:
+    body: Any = fact.body
+    title, why = _title(run, fact.step), body.get("why") or body.get("reason") or "nobody said why"
+    match fact.kind:
+        case "approval.requested":
+            return f"{title}: waits for approval by a second person"
+        case "approval.granted":
+            return f"{title}: approved by {fact.actor}: {why}"
+        case "approval.refused":
+            return f"{title}: {fact.actor} refused it: {why}"
+        case "approval.expired":
+            return f"{title}: what was asked counts no more: {why}"
+        case "approval.broken_glass":
+            return f"{title}: {BROKEN_GLASS} by {fact.actor}: {why}"
     return ""
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cockpit.core.levels import Instant
+from cockpit.core.runbook.approvals import broken
 from cockpit.core.runbook.run import Run
 from cockpit.text import age, clock, join_names
-from cockpit.views.words_runs import RUN_STATES
+from cockpit.views.words_runs import RUN_STATES, glass_told
 
 SCHEMA = "cockpit.runs/v1"
 INTERRUPTED = "interrupted"
@@ -39,7 +40,8 @@ def _line(run: Run, owner: str, now: Instant) -> str:
     where = f" at {run.at_step}" if not run.final and run.at_step else ""
     who = f", in the hands of {owner}" if owner else ""
     doubt = "; something may or may not have happened" if run.unknown else ""
-    return f"{run.id}  {clock(run.started_at)}  {run.runbook.id}  {how}{where}{ended}{who}{doubt}"
+    glass = "".join(f"; {glass_told(each)}" for each in broken(run))
+    return f"{run.id}  {clock(run.started_at)}  {run.runbook.id}  {how}{where}{ended}{who}{doubt}{glass}"
 
 
 def document(
@@ -63,6 +65,9 @@ def _entry(run: Run, owner: str) -> dict[str, object]:
         "incident": run.incident or None,
         "parent": run.parent or None,
         "owner": owner or None,
+        "broken_glass": [
+            {"run": each.run, "step": each.step, "by": each.by, "reason": each.reason} for each in broken(run)
+        ],
         "steps": [
             {
                 "id": one.key.step,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from cockpit.core.runbook.approvals import Glass
 from cockpit.core.runbook.states import Effect, RunState, StepState
 
 STEP_STATES: Final[Mapping[StepState, str]] = {
@@ -50,3 +51,10 @@ VERDICTS: Final[Mapping[str, str]] = {
     "not_applied": "found out: it has not happened",
     "unknown": "cannot find out whether it happened",
 }
+BROKEN_GLASS: Final = "broken glass"
+"""A step was taken without the second person it wanted: always said with who and why."""
+
+
+def glass_told(glass: Glass) -> str:
+    """ "broken glass: Promote the standby, by mara: nobody is awake"."""
+    return f"{BROKEN_GLASS}: {glass.title}, by {glass.by}: {glass.reason}"

@@ -9,6 +9,7 @@ from typing import Final
 from cockpit.core.frozen import to_json
 from cockpit.core.json import digest, listed
 from cockpit.core.levels import Instant
+from cockpit.core.runbook.actions import Action
 from cockpit.core.runbook.model import Step
 from cockpit.core.runbook.render import names_to_fill, rendered
 from cockpit.core.runbook.run import Execution, Run
@@ -30,7 +31,7 @@ def digest_of(run: Run, step: Step) -> str:
     )
 
 
-def rendered_or_raw(run: Run, step: Step) -> object:
+def rendered_or_raw(run: Run, step: Step) -> Action:
     try:
         return rendered(step.action, names_to_fill(run))
     except SubstitutionError:

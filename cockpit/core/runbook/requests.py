@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cockpit.core.json import Json
 from cockpit.core.levels import Instant
+from cockpit.core.runbook.actions import Action
 from cockpit.core.runbook.approvals import counted, expiry, hands_of, rendered_or_raw, void
 from cockpit.core.runbook.model import Step
 from cockpit.core.runbook.moves import next_move
@@ -34,7 +35,7 @@ class Request:
     """Who acts in the run, or in those around and inside it: none of them may answer."""
 
     @property
-    def action(self) -> object:
+    def action(self) -> Action:
         """What would be done, with everything filled in but secrets."""
         return rendered_or_raw(self.run, self.step)
 
@@ -79,10 +80,8 @@ def request_of(run: Run, runs: Iterable[Run] = ()) -> Request | None:
 def open_requests(runs: Mapping[str, Run], now: Instant) -> list[Request]:
     """All that can still be answered, the one that ends first before the others."""
     asked = (request_of(run, runs.values()) for run in runs.values() if not run.final)
-    return sorted(
-        (each for each in asked if each is not None and not is_void(each, now)),
-        key=lambda each: each.expires_at,
-    )
+    found = [each for each in asked if each is not None and not is_void(each, now)]
+    return sorted(found, key=lambda each: each.expires_at)
 
 
 def is_void(request: Request, now: Instant) -> str:
@@ -108,7 +107,7 @@ def objection(
     if who in request.hands:
         return f"{who} acts in {run} and cannot answer for it", "ask a second person"
     if request.may and who not in request.may:
-        return f"{who} may not answer for {step}", f"ask {' or '.join(request.may)}"
+        return f"{who} may not answer for {step}", f"ask {whom(request)}"
     if role < Role.APPROVER:
         return f"{who} is no approver, only a {role}", "ask an approver"
     if who in request.approvals:

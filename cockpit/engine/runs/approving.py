@@ -7,7 +7,14 @@ from typing import Final
 from cockpit.core.frozen import to_json
 from cockpit.core.json import Json
 from cockpit.core.levels import Seconds
-from cockpit.core.runbook.approvals import digest_of, expiry, lacks, rendered_or_raw, void
+from cockpit.core.runbook.approvals import (
+    BROKEN_GLASS,
+    digest_of,
+    expiry,
+    lacks,
+    rendered_or_raw,
+    void,
+)
 from cockpit.core.runbook.model import Step
 from cockpit.core.runbook.requests import root
 from cockpit.core.runbook.run import Execution, Key, Run
@@ -32,7 +39,7 @@ class Approving:
         run = self._chronicle.run
         if self._world.actor in run.operators:
             return
-        words = [_expired(one.key, TAKEN_OVER) for one in run.executions if _is_open(run, one)]
+        words = [_expired(one.key, TAKEN_OVER) for one in run.executions if _is_open(one)]
         if words:
             await self._chronicle.say(words)
 
@@ -79,15 +86,17 @@ class Approving:
 
     async def lapsed(self, step: Step, one: Execution) -> bool:
         """Whether the time of what was agreed to is over before it began; then it is asked anew."""
-        agreed = bool(one.approvals) and not one.settled and one.intent is None
+        agreed = bool(one.approvals) and _is_open(one)
         if not agreed or not void(self._chronicle.run, step, one, self._world.clock.now()):
             return False
         await self._chronicle.say([_expired(one.key, LATE)])
         return True
 
 
-def _is_open(run: Run, one: Execution) -> bool:
-    return bool(one.approval) and not one.settled and one.intent is None
+def _is_open(one: Execution) -> bool:
+    """Whether it has not begun, and what was said by others is what lets it."""
+    begun = one.settled or one.intent is not None
+    return bool(one.approval) and not begun and BROKEN_GLASS not in one.confirmed
 
 
 def _expired(key: Key, why: str, *, over: bool = False) -> Word:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.core.journal import GENESIS, Fact, Recorded, sealed
+from cockpit.core.json import Json
 from cockpit.core.runbook.actions import Command
 from cockpit.core.runbook.answers import Answer, answered
 from cockpit.core.runbook.approvals import broken, counted, digest_of, lacks
@@ -18,7 +19,7 @@ from cockpit.core.runbook.model import Approval, Capture, Confirm
 from cockpit.core.runbook.moves import next_move
 from cockpit.core.runbook.requests import Request, objection, open_requests, request_of, whom
 from cockpit.core.runbook.run import Execution, Key, Run
-from cockpit.core.runbook.words import Ask, Do, Task, say
+from cockpit.core.runbook.words import Ask, Do, Task, Word, say
 from cockpit.core.team import Role
 
 from .played import Played, begin, book, step
@@ -46,11 +47,11 @@ def asked(**more: object) -> Played:
     return played
 
 
-def requested(run: Run, **more: object):  # type: ignore[no-untyped-def]
+def requested(run: Run, **more: Json) -> Word:
     return say("approval.requested", KEY, **{"digest": digest(run), "expires_at": UNTIL, "min": 1, **more})
 
 
-def granted(run: Run, **more: object):  # type: ignore[no-untyped-def]
+def granted(run: Run, **more: Json) -> Word:
     return say("approval.granted", KEY, **{"digest": digest(run), "reason": "seen", **more})
 
 
@@ -117,7 +118,7 @@ def test_an_agreement_that_comes_too_late_counts_for_nothing() -> None:
 
 
 @pytest.mark.parametrize("said", [{"digest": "0" * 64}, {"digest": ""}, {"digest": None}, {"digest": 7}])
-def test_an_agreement_to_something_else_counts_for_nothing(said: dict[str, object]) -> None:
+def test_an_agreement_to_something_else_counts_for_nothing(said: dict[str, Json]) -> None:
     played = asked()
     played.tell(granted(played.run, **said), actor="leo")
     assert not begins(played.run)
@@ -215,7 +216,7 @@ def after(run: Run, facts: Sequence[Fact]) -> Run:
 def test_no_order_of_facts_lets_it_begin_without_enough_other_people(
     news: list[tuple[str, str, int, int, int]], least: int
 ) -> None:
-    """Told once more from the facts alone: a request, and after it enough others who agreed to that very thing."""
+    """By the facts alone: it was asked, and enough others agreed to that very thing since."""
     run = guarded(approval=Approval(min=least)).run
     at, facts = 100.0, []
     for each in (("requested", "mara", 0, 0, 500), *news):
