@@ -36,14 +36,21 @@ def _settings(context: typer.Context, config: Path | None) -> Settings:
 
 
 @commands.callback()
-def alerts(context: typer.Context, config: Config = None, json: Json = False) -> int:
+def alerts(
+    context: typer.Context,
+    config: Config = None,
+    json: Json = False,
+    cluster: Annotated[
+        str, typer.Option("--cluster", metavar="NAME", help="Only those of one cluster.")
+    ] = "",
+) -> int:
     """What fires, what waits for somebody first, and what is kept quiet: 0 known, 3 nobody could tell."""
     if context.invoked_subcommand is not None:
         context.obj = _settings(context, config)
         return 0
     from cockpit.cli.alerts import alerts
 
-    return alerts(_settings(context, config), json=json)
+    return alerts(_settings(context, config), json=json, cluster=cluster)
 
 
 @commands.command()

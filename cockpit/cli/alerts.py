@@ -24,19 +24,21 @@ if TYPE_CHECKING:
 EXITS = {Answered.DONE: 0, Answered.REFUSED: REFUSED, Answered.UNKNOWN: UNKNOWN}
 
 
-def alerts(settings: Settings, *, json: bool) -> int:
-    """0 known, 3 nobody could tell."""
+def alerts(settings: Settings, *, json: bool, cluster: str = "") -> int:
+    """0 known, 3 nobody could tell; of `cluster` alone where one is named."""
 
     async def work(world: World) -> int:
+        from cockpit.cli.clusters import known_cluster
         from cockpit.views import alert_lines
         from cockpit.views.alerts import is_known
 
+        known_cluster(world.model, cluster)
         state, now = await _looked(settings, world), world.clock.now()
         if json:
-            say_json(alert_lines.document(state, now), indent=True)
+            say_json(alert_lines.document(state, now, cluster), indent=True)
         else:
-            say(alert_lines.lines(state, now, width()), ascii=settings.ascii)
-        return 0 if is_known(state) else UNKNOWN
+            say(alert_lines.lines(state, now, width(), cluster), ascii=settings.ascii)
+        return 0 if is_known(state, cluster) else UNKNOWN
 
     return in_world(settings, work, reads_only=True)
 

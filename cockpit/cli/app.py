@@ -21,6 +21,7 @@ from cockpit.cli import (
     onboarding_commands,
     readiness_commands,
     run_commands,
+    team_commands,
     whatif_commands,
 )
 from cockpit.cli.settings import DEMO, THEMES, Settings
@@ -49,6 +50,7 @@ drill_commands.register(app)
 onboarding_commands.register(app)
 whatif_commands.register(app)
 readiness_commands.register(app)
+team_commands.register(app)
 
 BEFORE_THE_COMMAND = frozenset({"--prometheus", "--readonly", "--alert", "--ascii", "--theme"})
 
@@ -167,11 +169,15 @@ def status(
     timeout: Annotated[
         str | None, typer.Option("--timeout", metavar="DURATION", help="Wait at most so long, as in 10m.")
     ] = None,
+    cluster: Annotated[
+        str, typer.Option("--cluster", metavar="NAME", help="By the signals of one cluster alone.")
+    ] = "",
 ) -> int:
     """One look: 0 all OK, 1 at risk or degraded, 2 failing, down or data wrong, 3 unknown."""
     from cockpit.cli.status import status
 
-    return status(settings_of(context, config), json=json, watch=watch, until=until, timeout=timeout)
+    settings = settings_of(context, config)
+    return status(settings, json=json, watch=watch, until=until, timeout=timeout, cluster=cluster)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from cockpit.errors import UsageError
 
 if TYPE_CHECKING:
     from cockpit.core.state import State
+    from cockpit.engine import Engine
 
 REACHED = {
     "contained": frozenset({Verdict.CONTAINED, Verdict.RECOVERING, Verdict.CLEAR}),
@@ -20,13 +21,23 @@ REACHED = {
 }
 
 
-def status(settings: Settings, *, json: bool, watch: bool, until: str | None, timeout: str | None) -> int:
+def status(
+    settings: Settings,
+    *,
+    json: bool,
+    watch: bool,
+    until: str | None,
+    timeout: str | None,
+    cluster: str = "",
+) -> int:
     if until is not None and until not in REACHED:
         raise UsageError(f"--until knows no '{until}'", "write contained or clear")
     if timeout is not None and until is None:
         raise UsageError("--timeout needs --until")
+    if until is not None and cluster:
+        raise UsageError("--until waits for all clusters together", "leave --cluster out")
     patience = _seconds(timeout)
-    printed = Printer(settings, json)
+    printed = Printer(settings, json, cluster)
     if until is not None:
         return asyncio.run(_until(settings, printed if watch else None, printed, until, patience))
     if watch:
@@ -48,41 +59,54 @@ def _seconds(timeout: str | None) -> float | None:
 class Printer:
     """Prints a state as the command was asked to; in plain text only what differs from before."""
 
-    def __init__(self, settings: Settings, json: bool) -> None:
+    def __init__(self, settings: Settings, json: bool, cluster: str) -> None:
         self._ascii, self._json = settings.ascii, json
+        self.cluster = cluster
         self._last: list[str] = []
 
     def __call__(self, state: State, now: float) -> None:
         from cockpit.views import status
 
         if self._json:
-            say_json(status.document(state, now))
+            say_json(status.document(state, now, self.cluster))
             return
-        lines = status.text(state, now, width())
+        lines = status.text(state, now, width(), self.cluster)
         if lines != self._last:
             say(["", *lines] if self._last else lines, ascii=self._ascii)
         self._last = lines
 
 
 async def _once(settings: Settings, printed: Printer) -> int:
-    from cockpit.views.status import exit_code
-
-    engine = live(settings, readonly=True)
+    engine = _opened(settings, printed.cluster)
     state = await engine.once()
     printed(state, engine.now())
-    return exit_code(state)
+    return _exit_code(state, printed.cluster)
+
+
+def _opened(settings: Settings, cluster: str) -> Engine:
+    """Raises UsageError for a cluster that there is not."""
+    from cockpit.cli.clusters import known_cluster
+
+    engine = live(settings, readonly=True)
+    known_cluster(engine.state.model, cluster)
+    return engine
+
+
+def _exit_code(state: State, cluster: str) -> int:
+    from cockpit.core.clusters import seen_in
+    from cockpit.views.status import exit_code
+
+    return exit_code(seen_in(state, cluster) if cluster else state)
 
 
 async def _watch(settings: Settings, printed: Printer) -> int:
     """Until interrupted."""
-    from cockpit.views.status import exit_code
-
-    engine = live(settings, readonly=True)
+    engine = _opened(settings, printed.cluster)
     running = asyncio.ensure_future(engine.run())
     async for state in engine.follow(reasoned=True):
         printed(state, engine.now())
     await running
-    return exit_code(engine.state)
+    return _exit_code(engine.state, printed.cluster)
 
 
 async def _until(

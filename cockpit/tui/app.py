@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
+from cockpit.tui.cluster_lens import Lens
 from cockpit.tui.going import Going
 from cockpit.tui.leave import leave_on_signals, stop_listening
 from cockpit.tui.palettes import PALETTES, themes
@@ -79,6 +80,7 @@ class CockpitApp(Going):
         self._refused: object = None
         self._reported: object = None
         self._last: tuple[str, str] = ("services", "")
+        self.lens = Lens()
         Painted.ascii = ascii
         for theme in themes():
             self.register_theme(theme)
@@ -145,6 +147,31 @@ class CockpitApp(Going):
         if reported is not self._reported:
             self._reported = reported
             self.view.tell(reported.text if reported else "")
+
+    # One cluster alone
+
+    @property
+    def cluster(self) -> str:
+        """The one that is chosen, as long as the configuration has it beside another."""
+        from cockpit.core.clusters import several
+
+        state = self.read()
+        return self.lens.cluster if state and self.lens.cluster in several(state.model) else ""
+
+    def action_cluster(self) -> None:
+        """From all to the first, from one to the next, from the last to all."""
+        from cockpit.core.clusters import several
+
+        state = self.read()
+        names = several(state.model) if state else ()
+        if not names:
+            self.view.tell("there is only one cluster")
+            return
+        every = ("", *names)
+        chosen = every[(every.index(self.cluster) + 1) % len(every)]
+        self.lens.choose(chosen)
+        self.draw()
+        self.view.tell("" if chosen else "all clusters are shown")
 
     # What is asked and written
 

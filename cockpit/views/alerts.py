@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from cockpit.core.alerts import Known, acknowledged, known_alerts
+from cockpit.core.clusters import elsewhere, several
 from cockpit.core.levels import Instant
 from cockpit.core.poll import Silenced
 from cockpit.core.silences import Quieting, quieting, standing
-from cockpit.core.state import State
-from cockpit.text import age, clock, join_names, remaining, short_age
+from cockpit.core.state import SourceState, State
+from cockpit.text import age, clock, join_names, plural, remaining, short_age
 from cockpit.views import facts
+from cockpit.views.layout import choose
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 
 NEEDS, TAKEN, COMING, QUIET = "Needs somebody", "Somebody has it", "About to fire", "Kept quiet"
@@ -27,7 +29,8 @@ COLUMNS: Final = (
     Column(least=16, most=120, grow=True, drop=1),
 )
 """Of the note the end is cut before a name is."""
-OF_SERVICE: Final = (COLUMNS[0], *COLUMNS[2:])
+CLUSTER: Final = Column(least=4, most=16)
+"""Behind the service, where there are several clusters."""
 SILENCE_COLUMNS: Final = (
     Column(least=24, most=60),
     Column(),
@@ -45,18 +48,48 @@ class AlertsView:
     sections: tuple[Section, ...]
 
 
-def alerts_view(state: State, now: Instant) -> AlertsView:
-    known, quiet = known_alerts(state), quieting(state)
+def alerts_view(state: State, now: Instant, only: str = "") -> AlertsView:
+    """`only`: of one cluster, and what nobody says of which it is."""
+    known, quiet = alerts_of(state, only), quieting(state)
+    columns = (*COLUMNS[:2], CLUSTER, *COLUMNS[2:]) if several(state.model) else COLUMNS
     parts: dict[str, list[Row]] = {NEEDS: [], TAKEN: [], COMING: [], QUIET: []}
     for alert in sorted(known, key=lambda each: (not each.service, each.service, each.name, each.key)):
         parts[part_of(state, alert)].append(_row(state, alert, quiet, now))
-    sections = [Section(title, COLUMNS, tuple(rows)) for title, rows in parts.items() if rows]
+    sections = [Section(title, columns, tuple(rows)) for title, rows in parts.items() if rows]
     if not parts[NEEDS]:
-        sections.insert(0, Section(NEEDS, COLUMNS, (), line(nothing(state, bool(known)), Tone.DIM)))
-    silences = silence_rows(state, now)
+        sections.insert(0, Section(NEEDS, columns, (), line(nothing(state, bool(known), only), Tone.DIM)))
+    silences = silence_rows(state, now, only)
     if silences:
         sections.append(Section(SILENCES, SILENCE_COLUMNS, silences))
-    return AlertsView(tuple(_remarks(state)), tuple(sections))
+    return AlertsView(tuple(_remarks(state, only)), tuple(sections))
+
+
+def alerts_of(state: State, only: str) -> tuple[Known, ...]:
+    return tuple(each for each in known_alerts(state) if not only or each.is_of(only))
+
+
+def silences_of(state: State, only: str) -> Iterator[tuple[Silenced, tuple[str, ...]]]:
+    """Silences with those who have them; `only` those of one cluster, or of one that serves all."""
+    others = elsewhere(state.model, only) if only else frozenset()
+    for silence, sources in standing(state):
+        if not others.issuperset(sources):
+            yield silence, sources
+
+
+def filtered(state: State, only: str, width: int) -> Line:
+    """That only one cluster is shown, and how many wait for somebody elsewhere; in one line."""
+    here = Span(f"Only {only} is shown.", Tone.STRONG)
+    hidden = [each for each in known_alerts(state) if not each.is_of(only)]
+    wanting = sum(part_of(state, each) == NEEDS for each in hidden)
+    unseen = [facts.source_title(each) for each in _lost(state, "") if each not in _lost(state, only)]
+    told = f"{plural(wanting, 'more alert')} elsewhere need{'s' if wanting == 1 else ''} somebody"
+    if not wanting:
+        told = (
+            f"{plural(len(hidden), 'alert')} elsewhere, none needs somebody" if hidden else "None elsewhere"
+        )
+    dark = f"; {join_names(unseen, 1)} cannot be asked" if unseen else ""
+    ways = ((here, Span(f" {each}.", Tone.WARNING)) for each in (f"{told}{dark}", told))
+    return choose(ways, width) or (here,)
 
 
 def of_service(state: State, name: str, now: Instant) -> Section:
@@ -66,7 +99,8 @@ def of_service(state: State, name: str, now: Instant) -> Section:
     mine.sort(key=lambda each: (order.index(part_of(state, each)), each.name, each.key))
     quiet = quieting(state)
     rows = tuple(_cells(state, each, quiet, now, own=True) for each in mine)
-    return Section("Alerts", OF_SERVICE, tuple(Row(cells[:1] + cells[2:]) for cells in rows))
+    columns = (COLUMNS[0], CLUSTER, *COLUMNS[2:]) if several(state.model) else (COLUMNS[0], *COLUMNS[2:])
+    return Section("Alerts", columns, tuple(Row(cells[:1] + cells[2:]) for cells in rows))
 
 
 def part_of(state: State, alert: Known) -> str:
@@ -84,32 +118,41 @@ def with_key(state: State, key: str) -> Known | None:
 # What cannot be told
 
 
-def is_known(state: State) -> bool:
+def is_known(state: State, only: str = "") -> bool:
     """Whether somebody who would know has answered."""
     kinds = ("prometheus", "alertmanager", "recording", "simulation")
-    return any(each.kind in kinds and each.reachable for each in state.picture.sources.values())
+    asked = _asked(state, only)
+    return any(each.kind in kinds and each.reachable for each in asked)
 
 
-def lost(state: State) -> list[str]:
+def _asked(state: State, only: str) -> list[SourceState]:
+    others = elsewhere(state.model, only) if only else frozenset()
+    return [each for each in state.picture.sources.values() if each.name not in others]
+
+
+def _lost(state: State, only: str) -> list[SourceState]:
+    asked = {each.name for each in _asked(state, only)}
+    return [each for each in facts.lost_sources(state) if each.name in asked]
+
+
+def lost(state: State, only: str = "") -> list[str]:
     """Servers that might know of alerts and do not answer."""
     return [
-        facts.source_title(each)
-        for each in facts.lost_sources(state)
-        if each.kind in ("prometheus", "alertmanager")
+        facts.source_title(each) for each in _lost(state, only) if each.kind in ("prometheus", "alertmanager")
     ]
 
 
-def nothing(state: State, others: bool) -> str:
+def nothing(state: State, others: bool, only: str = "") -> str:
     """Instead of alerts that need somebody."""
-    if not is_known(state):
+    if not is_known(state, only):
         return "Alerts are not known."
-    if gone := lost(state):
+    if gone := lost(state, only):
         return f"Nothing is known to fire, but {join_names(gone)} cannot be asked."
     return "Nothing waits for anybody." if others else "No alert is firing."
 
 
-def _remarks(state: State) -> Iterator[Line]:
-    for source in facts.lost_sources(state):
+def _remarks(state: State, only: str) -> Iterator[Line]:
+    for source in _lost(state, only):
         if source.kind == "alertmanager":
             since = f"since {clock(source.since)} UTC" if source.since is not None else "now"
             yield line(
@@ -141,6 +184,7 @@ def _cells(
     return (
         line(alert.name, Tone.STRONG if wants else Tone.PLAIN),
         line(alert.service or UNASSIGNED, Tone.PLAIN if alert.service else Tone.DIM),
+        *([line(", ".join(alert.clusters), Tone.DIM)] if several(state.model) else []),
         line(alert.state, Tone.WARNING if wants else Tone.DIM),
         line(since, Tone.DIM),
         line(", ".join(alert.seen), Tone.DIM),
@@ -188,9 +232,9 @@ def _who_has(state: State, alert: Known, now: Instant) -> Iterator[Line]:
         yield line(f"{ack.actor} has it {age(now - ack.at)}", Tone.STRONG)
 
 
-def silence_rows(state: State, now: Instant) -> tuple[Row, ...]:
+def silence_rows(state: State, now: Instant, only: str = "") -> tuple[Row, ...]:
     """Every silence that stands or is about to, the one that ends first on top."""
-    return tuple(_silence(each, sources, now) for each, sources in standing(state))
+    return tuple(_silence(each, sources, now) for each, sources in silences_of(state, only))
 
 
 def _silence(silence: Silenced, sources: tuple[str, ...], now: Instant) -> Row:

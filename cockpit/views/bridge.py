@@ -10,7 +10,7 @@ from cockpit.core.state import Entry, State
 from cockpit.core.switches import SwitchSeen
 from cockpit.core.update_record import needs_somebody
 from cockpit.text import clock
-from cockpit.views import business, facts, fit, headline, words
+from cockpit.views import business, company, facts, fit, headline, words
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.rehearsed import short_of
 from cockpit.views.runbooks import standing
@@ -43,14 +43,15 @@ class BridgeView:
     """Newest first."""
 
 
-def bridge(state: State, now: Instant) -> BridgeView:
+def bridge(state: State, now: Instant, only: str = "") -> BridgeView:
+    """`only` is the cluster that `state` is limited to (`core.clusters.seen_in`)."""
     return BridgeView(
-        headline=headline.sentences(state, now),
+        headline=headline.sentences(state, now, only),
         first_move=first_move(state),
         wrong=wrong(state, now),
         business=business.section(state, now),
-        next=do_next(state, now),
-        timeline=timeline(state),
+        next=do_next(state, now, only),
+        timeline=timeline(state, only),
     )
 
 
@@ -62,19 +63,19 @@ def first_move(state: State) -> Line:
     return Span(f"{name[:1].upper()}{name[1:]}: ", Tone.STRONG), Span(words.FIRST_MOVES[top])
 
 
-def do_next(state: State, now: Instant) -> Section:
+def do_next(state: State, now: Instant, only: str = "") -> Section:
     """What is not over stands first: a person has to see it through before anything is begun."""
     fitting = fit.proposals(state)
     waiting = [run for run in state.record.runs.values() if needs_somebody(run)]
-    rows = [_waiting(state, run, "r" if at == 0 else "") for at, run in enumerate(waiting)]
+    waiting.sort(key=lambda run: not company.ours_to_see_to(state, run))
+    mine = [run for run in waiting if company.ours_to_see_to(state, run)]
+    rows = [_waiting(state, run, "r" if run in mine[:1] else "") for run in waiting]
     rows += [_owed(each, now) for each in to_do(state, now)]
-    books = [
-        _proposed(state, each, "r" if at == 0 and not waiting else "") for at, each in enumerate(fitting)
-    ]
+    books = [_proposed(state, each, "r" if at == 0 and not mine else "") for at, each in enumerate(fitting)]
     switches = _switches(state, now)
     # Two lines at 80x24: the best of each kind is in them.
     rows += [*books[:1], *switches[:1], *books[1:], *switches[1:]]
-    return Section("Do next", NEXT_COLUMNS, tuple(rows), _nothing_fits(state) if not fitting else ())
+    return Section("Do next", NEXT_COLUMNS, tuple(rows), _nothing_fits(state, only) if not fitting else ())
 
 
 def _waiting(state: State, run: Run, key: str) -> Row:
@@ -125,26 +126,25 @@ def _switches(state: State, now: Instant) -> list[Row]:
     ]
 
 
-def _nothing_fits(state: State) -> Line:
+def _nothing_fits(state: State, only: str) -> Line:
     """Whom to call when no runbook fits; nothing when nothing is wrong."""
     first = facts.most_urgent(state)
     if not first:
         calm = not facts.blind(state) and not facts.lost_sources(state)
-        return line(
-            "Nothing to do." if calm and state.health.at is not None else "No runbook fits.", Tone.DIM
-        )
+        done = f"Nothing to do in {only}." if only else "Nothing to do."
+        return line(done if calm and state.health.at is not None else "No runbook fits.", Tone.DIM)
     owner = facts.declared(state, first).owner
     contact = facts.reach(state, owner)
     whom = f" Call {owner}{', ' if contact else ''}{contact}." if owner else " Nobody is named as its owner."
     return line(f"No runbook fits.{whom}")
 
 
-def timeline(state: State) -> Section:
+def timeline(state: State, only: str = "") -> Section:
+    """Of everything, also where only one cluster is shown."""
     entries = state.picture.timeline[: -MOST_TOLD - 1 : -1]
     note = line("Nothing yet.", Tone.DIM) if not entries else ()
-    return Section(
-        "What happened (UTC)", TIMELINE_COLUMNS, tuple(_told(state, entry) for entry in entries), note
-    )
+    title = "What happened everywhere (UTC)" if only else "What happened (UTC)"
+    return Section(title, TIMELINE_COLUMNS, tuple(_told(state, entry) for entry in entries), note)
 
 
 def _told(state: State, entry: Entry) -> Row:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cockpit.core.health.state import Suspect
 from cockpit.core.state import State
 from cockpit.text import age, clock, join_names
-from cockpit.views import facts, words
+from cockpit.views import clusters, facts, words
 from cockpit.views.sentence import Sentence, Weight, say
 
 TWO_CANDIDATES = 0.1
@@ -38,7 +38,8 @@ def _names(explained: tuple[str, ...]) -> str:
 
 
 def _suspected(state: State, suspect: Suspect) -> str:
-    return f"{suspect.service}, {words.level_word(state.health.node(suspect.service).level)}"
+    level = words.level_word(state.health.node(suspect.service).level)
+    return f"{suspect.service}, {level}{clusters.where(state, suspect.service)}"
 
 
 def _change(state: State, suspect: Suspect) -> Iterator[Sentence]:

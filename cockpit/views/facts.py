@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from cockpit.core.health.fallbacks import has_expired
@@ -121,8 +121,12 @@ def reach(state: State, owner: str) -> str:
 
 def main_reading(state: State, name: str) -> Reading | None:
     """The signal that makes a node what it is: the worst, else an unknown required one, else the first."""
+    return main_of(state.health.readings(name))
+
+
+def main_of(readings: Iterable[Reading]) -> Reading | None:
     best: Reading | None = None
-    for reading in state.health.readings(name):
+    for reading in readings:
         if best is None or _weight(reading) > _weight(best):
             best = reading
     return best

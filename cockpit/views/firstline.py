@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from cockpit.core.clusters import blind_clusters, cluster_of_source
 from cockpit.core.incident.model import open_ones
 from cockpit.core.levels import Instant, Shown, Verdict
 from cockpit.core.reminders import missing_deadmen, only_while_open
+from cockpit.core.runbook.run import Run
 from cockpit.core.state import State
 from cockpit.core.update_record import needs_somebody
 from cockpit.text import age, clock, join_names, plural, remaining
-from cockpit.views import facts, words
+from cockpit.views import clusters, company, facts, words
 from cockpit.views.incident import current
 from cockpit.views.layout import fit, join, line_width
 from cockpit.views.lines import Line, Span, Tone, line
@@ -24,24 +26,27 @@ REHEARSED = " DRILL "
 """Before everything else, on every screen: what is done here is not done where it counts."""
 
 
-def firstline(state: State, now: Instant, width: int = 80) -> Line:
-    """As many parts as fit `width`, two spaces apart."""
+def firstline(state: State, now: Instant, width: int = 80, only: str = "") -> Line:
+    """As many parts as fit `width`, two spaces apart. It is of everything, also where `only` one cluster
+    is shown below it: what a filter hides must not be forgotten."""
     shown: Line = ()
-    for part in parts(state, now):
+    for part in parts(state, now, only):
         longer = join((shown, part))
         if line_width(longer) <= width:
             shown = longer
     return fit(shown, width)
 
 
-def parts(state: State, now: Instant) -> tuple[Line, ...]:
+def parts(state: State, now: Instant, only: str = "") -> tuple[Line, ...]:
     """Most important first; a part that does not fit is left out."""
     every = (
         line(REHEARSED if state.mode == "drill" else "", Tone.DRILL),
         _title(state),
+        line(f"only {only}" if only else "", Tone.WARNING),
         line(MODE_MARKS[state.mode], Tone.WARNING),
         _worst(state),
         _integrity(state),
+        line(clusters.blind(state), Tone.UNKNOWN),
         _incident(state, now),
         _update(state, now),
         _runs(state),
@@ -53,6 +58,7 @@ def parts(state: State, now: Instant) -> tuple[Line, ...]:
         _proposed(state),
         _age(state, now),
         _time(state, now),
+        line(company.count(state), Tone.DIM),
         _loading(state),
         line("read-only" if state.readonly else "", Tone.WARNING),
         _complaints(state),
@@ -135,10 +141,17 @@ def span(seconds: float) -> str:
 
 def _runs(state: State) -> Line:
     """A run that is not over needs somebody, also when the cockpit that began it is gone."""
-    waiting = [run.id for run in state.record.runs.values() if needs_somebody(run)]
+    unfinished = [run for run in state.record.runs.values() if needs_somebody(run)]
+    waiting = [run.id for run in unfinished if company.holder(state, run) is None]
     if not waiting:
-        return ()
+        return line(_watched(state, unfinished), Tone.DIM)
     return line(f"{join_names(waiting, 2)} {'needs' if len(waiting) == 1 else 'need'} you", Tone.WARNING)
+
+
+def _watched(state: State, runs: list[Run]) -> str:
+    """Of runs that others look after: the first, and with whom it is."""
+    held = [(run.id, each) for run in runs if (each := company.holder(state, run))]
+    return f"{held[0][1].actor} runs {join_names([id for id, _ in held], 1)}" if held else ""
 
 
 def _owed(state: State, now: Instant) -> Line:
@@ -151,11 +164,18 @@ def _owed(state: State, now: Instant) -> Line:
 
 
 def _journal(state: State) -> Line:
-    return line("no record: nothing can be decided", Tone.WARNING) if state.picture.journal_trouble else ()
+    if not state.picture.journal_trouble:
+        return ()
+    since, shared = state.picture.journal_lost, company.is_team(state)
+    lost = f"record away since {clock(since)}" if shared and since is not None else "no record"
+    return line(f"{lost}: nothing can be decided", Tone.WARNING)
 
 
 def _lost(state: State) -> Line:
-    lost = facts.lost_sources(state)
+    dark = blind_clusters(state)
+    lost = [
+        each for each in facts.lost_sources(state) if cluster_of_source(state.model, each.name) not in dark
+    ]
     if not lost:
         return ()
     more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
@@ -194,14 +214,16 @@ def _complaints(state: State) -> Line:
 
 def _skew(state: State) -> Line:
     skews = [source.skew for source in state.picture.sources.values() if source.skew is not None]
+    skews += [state.picture.company.skew] if state.picture.company else []
     largest = max(skews, key=abs, default=0.0)
     return line(f"clock skew {age(abs(largest))}", Tone.WARNING) if abs(largest) > SKEW else ()
 
 
 def _notes(state: State) -> Line:
-    """What a source says of itself: an insecure connection, warnings."""
-    noted = facts.noted_sources(state)
-    return fit(line(noted[0].note, Tone.WARNING), NOTE) if noted else ()
+    """What a source, or the record of a team, says of itself: an insecure connection, warnings."""
+    notes = [source.note for source in facts.noted_sources(state)]
+    notes += [state.picture.company.note] if state.picture.company else []
+    return fit(line(next(filter(None, notes), ""), Tone.WARNING), NOTE)
 
 
 def _deadman(state: State) -> Line:

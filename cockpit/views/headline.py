@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from cockpit.core.clusters import blind_clusters, cluster_of_source, several
 from cockpit.core.health.state import Node
 from cockpit.core.levels import Instant, Integrity, Shown, Verdict
 from cockpit.core.state import SourceState, State
-from cockpit.core.update_record import needs_somebody
 from cockpit.text import clock, join_names, percent, plural
-from cockpit.views import business, facts, fit, seen, words
+from cockpit.views import business, clusters, company, facts, fit, seen, words
 from cockpit.views.cause import cause
 from cockpit.views.layout import fit as shortened
 from cockpit.views.layout import join, width_of, wrap
@@ -21,14 +21,18 @@ NOTE = 100
 """Cells of what a server says of its answers."""
 
 
-def sentences(state: State, now: Instant) -> tuple[str, ...]:
-    """Whole sentences in the order in which they are read. Never says OK of what nobody can see."""
-    return tuple(text_of(each.line) for each in _sentences(state, now))
+def sentences(state: State, now: Instant, only: str = "") -> tuple[str, ...]:
+    """Whole sentences in the order in which they are read. Never says OK of what nobody can see.
+
+    `only` is the cluster that `state` is limited to: said first, since sentences are passed on.
+    """
+    first, *others = (text_of(each.line) for each in _sentences(state, now))
+    return f"In {only} alone: {first}" if only else first, *others
 
 
 def lines(state: State, now: Instant, width: int = 80, at_most: int = 3) -> list[Line]:
     """The sentences that fit, the most important chosen first; one that is too long alone ends in `…`."""
-    every = list(_sentences(state, now))
+    every = _sentences(state, now)
     first, *others = sorted(range(len(every)), key=lambda at: every[at].weight)
     kept = [first]
     for at in others:
@@ -53,7 +57,12 @@ def _ended(last: Line, width: int) -> Line:
     return line(f"{text} …"[:width])
 
 
-def _sentences(state: State, now: Instant) -> Iterator[Sentence]:
+def _sentences(state: State, now: Instant) -> list[Sentence]:
+    nothing = say(Weight.FEEL, "Nothing is watched, so nothing can be said.", Tone.STRONG)
+    return list(_told(state, now)) or [nothing]
+
+
+def _told(state: State, now: Instant) -> Iterator[Sentence]:
     if state.health.at is None:
         yield from _sourceless(state, now, all_of_it=True)
         yield from _seen_from_here(state)
@@ -80,6 +89,7 @@ def _all_fine(state: State) -> bool:
         any(node.own is not None for node in watched)
         and all(node.level is Shown.OK and node.integrity is Integrity.OK for node in watched)
         and not facts.lost_sources(state)
+        and not blind_clusters(state)
     )
 
 
@@ -167,6 +177,8 @@ def _sourceless(state: State, now: Instant, all_of_it: bool = False) -> Iterator
         seen = any(facts.is_failing(node) for node in state.health.services())
         weight = Weight.BLIND if seen and not all_of_it else Weight.FEEL
         yield say(weight, unreachable(state, source), Tone.PLAIN if seen else Tone.STRONG)
+    for text in clusters.without_a_word(state):
+        yield say(Weight.BLIND if facts.lost_sources(state) else Weight.FEEL, text)
 
 
 def unreachable(state: State, source: SourceState) -> str:
@@ -176,7 +188,9 @@ def unreachable(state: State, source: SourceState) -> str:
     contact = facts.reach(state, source.owner)
     owner = f"; owner {source.owner}{', ' if contact else ''}{contact}" if source.owner else ""
     runbook = f"; runbook {source.runbook}" if source.runbook else ""
-    return f"{facts.source_title(source)} unreachable{since}{reason}{owner}{runbook}."
+    cluster = cluster_of_source(state.model, source.name) if several(state.model) else ""
+    which = f" of cluster {cluster}" if cluster not in ("", source.name) else ""
+    return f"{facts.source_title(source)}{which} unreachable{since}{reason}{owner}{runbook}."
 
 
 def _unseen(state: State) -> Iterator[Sentence]:
@@ -185,14 +199,16 @@ def _unseen(state: State) -> Iterator[Sentence]:
         return
     names = join_names([node.name for node in unseen], 2)
     count, total = len(unseen), len(state.health.services()) - len(facts.unmonitored(state))
+    dark = blind_clusters(state)
     if count == total:
+        there = f" in {join_names(dark, 2)}" if dark else ""
         text = (
-            f"None of the {plural(total, 'watched service')} can be seen."
+            f"None of the {plural(total, 'watched service')} can be seen{there}."
             if total > 1
-            else f"{names} cannot be seen."
+            else f"{names} cannot be seen{there}."
         )
     else:
-        text = f"{count:,} of {total:,} cannot be seen: {names}."
+        text = f"{count:,} of {total:,} cannot be seen{' in all clusters' if dark else ''}: {names}."
     nothing_else = not any(facts.is_failing(node) for node in state.health.nodes)
     yield say(Weight.FEEL if nothing_else else Weight.BLIND, text)
     for source in [each for each in facts.noted_sources(state) if each.kind == "prometheus"][:1]:
@@ -209,7 +225,7 @@ def _key(state: State) -> Iterator[Sentence]:
     if not state.health.suspects and not facts.lost_sources(state) and not facts.breached(state):
         return
     fitting = fit.proposals(state)
-    waiting = [run for run in state.record.runs.values() if needs_somebody(run)]
+    waiting = [run for run in state.record.runs.values() if company.ours_to_see_to(state, run)]
     if waiting and not (fitting and facts.breached(state)):
         yield _press(f"{waiting[0].id}, {waiting[0].runbook.title}, is not over.", Weight.KEY)
         return

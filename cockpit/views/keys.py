@@ -50,6 +50,7 @@ LISTS: Final = _on(
     "readiness",
 )
 NODES: Final = _on("bridge", "services", "service", "alerts")
+CLUSTERED: Final = _on("bridge", "services", "alerts")
 RUN: Final = _on("run")
 SWITCHES: Final = _on("switches")
 INCIDENT: Final = _on("incident")
@@ -59,6 +60,14 @@ WHAT_IF: Final = _on("what-if")
 
 BINDINGS: Final[tuple[Binding, ...]] = (
     Binding(("enter",), "open", "open", "Open what the cursor is on.", LISTS - RUN, True, palette=False),
+    Binding(
+        ("c",),
+        "cluster",
+        "cluster",
+        "Show one cluster alone, the next, or all; what that hides is said.",
+        CLUSTERED,
+        True,
+    ),
     Binding(("enter",), "open", "next", "Answer what is asked; take up a run.", RUN, True, palette=False),
     Binding(("R",), "start", "start", "Start this runbook; it is asked for once more.", _on("plan"), True),
     Binding(("p",), "look_again", "look again", "Look anew at what has to be so.", _on("plan"), True),
@@ -292,10 +301,14 @@ def on(screen: str, bindings: Iterable[Binding] = BINDINGS) -> tuple[Binding, ..
     return tuple(each for each in bindings if not each.screens or screen in each.screens)
 
 
-def footer(screen: str, width: int) -> tuple[Binding, ...]:
-    """What fits the footer, whole entries only (" r runbooks "); `?` and `q` always do."""
-    here = f"show('{screen}')"  # where one is already
-    wanted = [each for each in on(screen) if each.footer and each.action != here]
+def footer(screen: str, width: int, *, clusters: bool = False) -> tuple[Binding, ...]:
+    """What fits the footer, whole entries only (" r runbooks "); `?` and `q` always do.
+
+    `clusters`: there are several, so that one can be chosen.
+    """
+    unused = {f"show('{screen}')"}  # where one is already
+    unused |= set() if clusters else {"cluster"}
+    wanted = [each for each in on(screen) if each.footer and each.action not in unused]
     while len(wanted) > 1 and sum(_room(each) for each in wanted) > width:
         droppable = [each for each in wanted if each.action not in {"help", "quit"}]
         wanted.remove((droppable or wanted)[-1])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from cockpit.core.clusters import cluster_of_source, several
 from cockpit.core.health.reading import Reading
 from cockpit.core.health.state import Suspect
 from cockpit.core.levels import Level, Shown
 from cockpit.core.model import Criticality, Dependency, Service
 from cockpit.core.state import State
 from cockpit.text import join_names, percent, short_age
-from cockpit.views import facts, words
+from cockpit.views import clusters, facts, words
 from cockpit.views.lines import LEVEL_TONES, Column, Line, Row, Section, Span, Tone, line
 
 SIGNAL_COLUMNS = (
@@ -21,15 +24,27 @@ SIGNAL_COLUMNS = (
     Column(title="from", drop=6),
     Column(title="note", most=40, drop=5),
 )
+BY_CLUSTER = (*SIGNAL_COLUMNS[:6], Column(title="from", most=20), SIGNAL_COLUMNS[7])
+"""What is whose must not be lost where there are several."""
 EDGE_COLUMNS = (Column(least=14, most=40, grow=True), Column(), Column(most=40), Column(most=30, drop=1))
 
 
 def signals(state: State, name: str) -> Section:
-    rows = tuple(_signal(state, name, reading) for reading in state.health.readings(name))
+    names = several(state.model)
+    readings = sorted(
+        state.health.readings(name),
+        key=lambda each: _place(names, cluster_of_source(state.model, each.source)),
+    )
+    rows = tuple(_signal(state, name, reading) for reading in readings)
     note = (
         () if rows else line("No signal is configured: its level is what its dependencies predict.", Tone.DIM)
     )
-    return Section("Signals", SIGNAL_COLUMNS, rows, note, head=True)
+    return Section("Signals", BY_CLUSTER if names else SIGNAL_COLUMNS, rows, note, head=True)
+
+
+def _place(names: Sequence[str], cluster: str) -> int:
+    """Signals of one cluster stand together; without clusters they stay as declared."""
+    return names.index(cluster) if cluster in names else 0
 
 
 def _signal(state: State, name: str, reading: Reading) -> Row:
@@ -43,7 +58,7 @@ def _signal(state: State, name: str, reading: Reading) -> Row:
         line(thresholds(reading), Tone.DIM),
         line(words.sparkline(state.health.trail(name, signal.name, reading.source))),
         line(_age(state, name, reading), Tone.DIM),
-        line(reading.source, Tone.DIM),
+        line(clusters.of_source(state, reading.source), Tone.DIM),
         line(_odd(reading), Tone.WARNING),
     )
     return Row(cells, shorter=(line(_nearest_threshold(reading), Tone.DIM),))

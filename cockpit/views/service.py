@@ -10,7 +10,7 @@ from cockpit.core.levels import FailureClass, Instant, Integrity, Level, Shown
 from cockpit.core.model import Capability
 from cockpit.core.state import State
 from cockpit.text import age, clock, join_names, remaining
-from cockpit.views import alerts, business, calling, declared, facts, measured, seen, words
+from cockpit.views import alerts, business, calling, clusters, declared, facts, measured, seen, words
 from cockpit.views.lines import LEVEL_TONES, Line, Section, Span, Tone, line
 
 
@@ -21,8 +21,8 @@ class ServiceView:
     remarks: tuple[Line, ...]
     """What does not add up, what is predicted, what is tainted, who has it; most important first."""
     sections: tuple[Section, ...]
-    """Signals, what was seen from here, needs, is needed by, feeds, degraded modes, whom to call, whose it
-    is, changes, alerts, runbooks, switches, links, why it is suspected; empty ones are left out."""
+    """By cluster, signals, what was seen from here, needs, is needed by, feeds, degraded modes, whom to call,
+    whose it is, changes, alerts, runbooks, switches, links, why it is suspected; empty ones are left out."""
 
 
 def service(state: State, name: str, now: Instant) -> ServiceView | None:
@@ -31,6 +31,7 @@ def service(state: State, name: str, now: Instant) -> ServiceView | None:
         return None
     node = state.health.node(name)
     sections = (
+        clusters.section(state, name, now),
         measured.signals(state, name),
         seen.section(state, name, now),
         measured.needs(state, name),

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from cockpit.core.health.state import Node
 from cockpit.core.levels import Instant
 from cockpit.core.state import State
-from cockpit.text import short_age
-from cockpit.views import facts, words
+from cockpit.text import join_names, short_age
+from cockpit.views import clusters, facts, words
 from cockpit.views.layout import GAP, choose, pad
 from cockpit.views.lines import Line, Span, Tone, line
 from cockpit.views.services import RowKind, ServiceRow
@@ -59,6 +59,8 @@ def draw(state: State, row: ServiceRow, now: Instant, width: int) -> Line:
 def _what(state: State, node: Node) -> Line:
     """What is wrong with it; where nothing is, the main signal as it stands."""
     said = choose(ways(state, node), SIGNAL_WIDTH)
+    if not said and (unseen := clusters.unseen_in(state, node.name)):
+        return line(f"not seen in {join_names(unseen, 1)}", Tone.WARNING)
     reading = None if said else facts.main_reading(state, node.name)
     if reading is None:
         return said

@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from cockpit.core.clusters import blind_clusters, in_clusters, measuring, seen_in, several
+from cockpit.core.health.lens import part_by
 from cockpit.core.health.reading import Reading
 from cockpit.core.health.state import Node, Suspect
 from cockpit.core.levels import Instant, Integrity, Level, Shown
 from cockpit.core.state import State
-from cockpit.views import headline
+from cockpit.views import clusters, headline
 from cockpit.views.bridge import bridge
 from cockpit.views.firstline import firstline
 from cockpit.views.layout import cut, draw_section, wrap
@@ -20,13 +22,18 @@ SCHEMA = "cockpit.status/v1"
 Document: TypeAlias = dict[str, Any]
 
 
-def document(state: State, now: Instant) -> Document:
-    """The contract of `cockpit status --json`; key order is part of it, new keys come last."""
+def document(state: State, now: Instant, only: str = "") -> Document:
+    """The contract of `cockpit status --json`; key order is part of it, new keys come last.
+
+    `only`: as the signals of one cluster alone tell it. `clusters`, of all of them, is there when there are
+    several, and `cluster` when it is limited to one.
+    """
+    whole, state = state, seen_in(state, only) if only else state
     health = state.health
     return {
         "schema": SCHEMA,
         "at": number(health.at if health.at is not None else now),
-        "headline": list(headline.sentences(state, now)),
+        "headline": list(headline.sentences(state, now, only)),
         "spread": {
             "verdict": health.spread.verdict.value,
             "coverage": number(health.spread.coverage),
@@ -34,11 +41,13 @@ def document(state: State, now: Instant) -> Document:
             "next_to_fall": list(health.spread.next_to_fall),
         },
         "coverage": {"known": health.known, "total": health.total},
-        "services": {node.name: _service(state, node) for node in health.services()},
+        "services": {node.name: _service(state, node, whole) for node in health.services()},
         "suspects": [_suspect(suspect) for suspect in health.suspects],
         "capabilities": {node.name: _capability(state, node) for node in health.capabilities()},
         "severity": health.severity.value if health.severity else None,
         "sources": {name: _source(state, name) for name in state.picture.sources},
+        **_clusters(whole),
+        **({"cluster": only} if only else {}),
     }
 
 
@@ -57,10 +66,13 @@ def exit_code(state: State) -> int:
     return 3 if Shown.UNKNOWN in levels or Shown.OK not in levels else 0
 
 
-def text(state: State, now: Instant, width: int = 80) -> list[str]:
+def text(state: State, now: Instant, width: int = 80, only: str = "") -> list[str]:
     """The Bridge as plain lines, in reading order; what a screen reader gets."""
-    view = bridge(state, now)
-    lines = [text_of(firstline(state, now, width)), ""]
+    lines = [text_of(firstline(state, now, width, only)), ""]
+    if only:
+        whole, state = state, seen_in(state, only)
+        lines += [text_of(each) for each in clusters.filtered(whole, state, only, width)]
+    view = bridge(state, now, only)
     lines += [cut(text_of(each), width) for each in headline.lines(state, now, width)]
     lines += [text_of(each) for each in wrap(view.first_move, width)]
     for section in (view.wrong, view.business, view.next, view.timeline):
@@ -82,7 +94,7 @@ def number(value: float | None) -> float | str | None:
     return "+Inf" if value > 0 else "-Inf"
 
 
-def _service(state: State, node: Node) -> Document:
+def _service(state: State, node: Node, whole: State) -> Document:
     return {
         "level": node.level.value,
         "own": {"lo": node.own.lo.name, "hi": node.own.hi.name} if node.own else None,
@@ -98,6 +110,32 @@ def _service(state: State, node: Node) -> Document:
         "contradiction": node.contradiction,
         "signals": _signals(state, node.name),
         "seen_from_here": _looks(state, node.name),
+        **_by_cluster(whole, node.name),
+    }
+
+
+def _by_cluster(state: State, name: str) -> Document:
+    """Nothing where there is only one."""
+    levels = {each.cluster: each.level.value for each in in_clusters(state, name)}
+    return {"clusters": levels} if levels else {}
+
+
+def _clusters(state: State) -> Document:
+    names = several(state.model)
+    return {"clusters": {name: _cluster(state, name) for name in names}} if names else {}
+
+
+def _cluster(state: State, name: str) -> Document:
+    """How much of it can be seen."""
+    graph, columns = state.health.graph, state.health.columns
+    sources = measuring(state.model, name)
+    parts = [part_by(graph, columns, node, sources) for node in range(graph.services)]
+    measured = [part for part in parts if part.own is not None]
+    return {
+        "blind": name in blind_clusters(state),
+        "known": sum(not part.unknown for part in measured),
+        "total": len(measured),
+        "sources": sorted(sources),
     }
 
 

@@ -10,7 +10,7 @@ from cockpit.core.health.state import BrokenBoundary, Node
 from cockpit.core.levels import FailureClass, Instant, Integrity, Level, Shown
 from cockpit.core.state import State
 from cockpit.text import join_names, plural, short_age
-from cockpit.views import facts, words
+from cockpit.views import clusters, facts, words
 from cockpit.views.lines import LEVEL_TONES, Column, Line, Row, Section, Span, Tone, line
 
 COLUMNS = (
@@ -145,6 +145,7 @@ def ways(state: State, node: Node) -> list[Line]:
     """What is wrong in a few words, from all of it to the least that still says something.
 
     "unavailable, errors 31 %", "errors 31 %", "unavailable"; first of all that data is wrong. Never empty.
+    Where some clusters are better than others, those in which it is so come with it: "errors 31 % in us".
     """
     main, shortest = _main(state, node)
     kind = _class(node, main)
@@ -153,7 +154,9 @@ def ways(state: State, node: Node) -> list[Line]:
     whole = ", ".join(filter(None, (*data[:1], measured)))
     tone = LEVEL_TONES[node.level] if node.level is Shown.AT_RISK else Tone.PLAIN
     said = [each for each in (*data, measured, main, kind, shortest) if each]
-    return [line(each, tone) for each in dict.fromkeys([whole, *said])]
+    there = clusters.where(state, node.name) if node.own and not data else ""
+    placed = [f"{each}{there}" for each in (whole, main, kind, shortest) if there and each]
+    return [line(each, tone) for each in dict.fromkeys([*placed, whole, *said, there.lstrip()])]
 
 
 def _of_data(node: Node) -> Iterator[str]:

@@ -17,19 +17,21 @@ from cockpit.core.poll import Silenced
 from cockpit.core.state import State
 from cockpit.core.wanted import SilenceEndWanted, SilenceWanted
 from cockpit.tui.keys import screen_keys
+from cockpit.tui.screens.clustered import ByCluster
 from cockpit.tui.screens.filtering import Filtering
 from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.rule import Rule
 from cockpit.tui.widgets.section import SectionLines
 from cockpit.views import alert_asking
+from cockpit.views import alerts as views
 from cockpit.views.alerts import alerts_view, with_key
 from cockpit.views.asking import Said
 from cockpit.views.layout import wrap
-from cockpit.views.lines import Row, Section, Tone, line, text_of
+from cockpit.views.lines import Line, Row, Section, Tone, line, text_of
 
 
-class Alerts(Filtering):
+class Alerts(ByCluster, Filtering):
     PLACE: ClassVar[str] = "alerts"
     BINDINGS: ClassVar[list[BindingType]] = screen_keys("alerts", "silence", "end_silence", "filter", "back")
 
@@ -49,12 +51,17 @@ class Alerts(Filtering):
         self.lines.focus()
 
     def draw(self, state: State, now: Instant) -> None:
-        view = alerts_view(state, now)
-        chosen = f", filter {self.filter} (esc clears)" if self.filter else ""
+        only = self.only
+        view = alerts_view(state, now, only)
+        chosen = f", in {only} (c goes on)" if only else ""
+        chosen += f", filter {self.filter} (esc clears)" if self.filter else ""
         self.query_one("#upper", Rule).show(f"Alerts{chosen}")
-        self.query_one("#headline", Block).show(
-            lambda width: [part for each in (self._note, *view.remarks) for part in wrap(each, width)]
-        )
+
+        def said(width: int) -> list[Line]:
+            hidden = views.filtered(state, only, width) if only else ()
+            return [part for each in (self._note, hidden, *view.remarks) for part in wrap(each, width)]
+
+        self.query_one("#headline", Block).show(said)
         self.lines.show_sections(*(filtered(each, self.filter) for each in view.sections))
 
     # What the cursor is on

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from cockpit.tui.keys import screen_keys
-from cockpit.tui.screens.view import View
+from cockpit.tui.screens.clustered import ByCluster
 from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.rule import Divider, Rule
@@ -20,10 +20,10 @@ from cockpit.tui.widgets.section import SectionLines, Timeline
 if TYPE_CHECKING:
     from cockpit.core.levels import Instant
     from cockpit.core.state import State
-    from cockpit.views.lines import Section
+    from cockpit.views.lines import Line, Section
 
 
-class Bridge(View):
+class Bridge(ByCluster):
     PLACE: ClassVar[str] = "bridge"
     BINDINGS: ClassVar[list[BindingType]] = screen_keys("bridge")
 
@@ -44,14 +44,18 @@ class Bridge(View):
         self.wrong.focus()
 
     def draw(self, state: State, now: Instant) -> None:
-        from cockpit.views import headline  # the frame comes first
+        from cockpit.views import clusters, headline  # the frame comes first
         from cockpit.views.bridge import bridge
         from cockpit.views.layout import wrap
 
-        view = bridge(state, now)
-        self.query_one("#headline", Block).show(
-            lambda width: [*headline.lines(state, now, width), *wrap(view.first_move, width)]
-        )
+        seen, only = self.seen(state), self.only
+        view = bridge(seen, now, only)
+
+        def said(width: int) -> list[Line]:
+            hidden = clusters.filtered(state, seen, only, width) if only else ()
+            return [*hidden, *headline.lines(seen, now, width), *wrap(view.first_move, width)]
+
+        self.query_one("#headline", Block).show(said)
         self.query_one("#upper", Rule).show(view.wrong.title, view.business.title)
         self.query_one("#lower", Rule).show(view.next.title)
         self.query_one("#since", Rule).show(view.timeline.title)

@@ -13,10 +13,11 @@ from textual.widget import Widget
 from cockpit.core.levels import Instant
 from cockpit.core.state import State
 from cockpit.tui.keys import screen_keys
-from cockpit.tui.screens.view import View
+from cockpit.tui.screens.clustered import ByCluster
 from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.rule import Rule
+from cockpit.views.clusters import filtered
 from cockpit.views.lines import Line, Span
 from cockpit.views.service_lines import draw, heading
 from cockpit.views.services import Grouping, Options, RowKind, ServiceList, ServiceRow, rows
@@ -38,7 +39,7 @@ class ServiceLines(Lines[ServiceRow]):
         return draw(self.state, row, self.now, width)
 
 
-class Services(View):
+class Services(ByCluster):
     PLACE: ClassVar[str] = "services"
     BINDINGS: ClassVar[list[BindingType]] = screen_keys("services", "filter", "only_wrong", "group", "back")
 
@@ -48,10 +49,12 @@ class Services(View):
         self.listed = ServiceList()
         self._listed: State | None = None
         self._by = self.options
+        self._only = ""
 
     def body(self) -> Iterable[Widget]:
         self.lines = ServiceLines(id="all")
         yield Rule("all", id="upper")
+        yield Block(id="headline")
         yield Block(id="heading")
         yield self.lines
 
@@ -59,12 +62,17 @@ class Services(View):
         self.lines.focus()
 
     def draw(self, state: State, now: Instant, settle: bool = False) -> None:
-        if self._listed is not state or self._by != self.options:
-            self._listed, self._by = state, self.options
-            self.listed = rows(state, now, self.options, self.listed)
-        self.lines.state, self.lines.now = state, now
-        self.lines.show(self.listed.rows, settle=settle)
-        self.query_one("#upper", Rule).show(_title(self.listed, self.options))
+        seen, only = self.seen(state), self.only
+        if self._listed is not seen or self._by != self.options:
+            self._listed, self._by = seen, self.options
+            self.listed = rows(seen, now, self.options, self.listed)
+        self.lines.state, self.lines.now = seen, now
+        self.lines.show(self.listed.rows, settle=settle or only != self._only)
+        self._only = only
+        self.query_one("#upper", Rule).show(_title(self.listed, self.options, only))
+        self.query_one("#headline", Block).show(
+            lambda width: filtered(state, seen, only, width) if only else ()
+        )
         self.show_heading()
 
     @on(Lines.Fitted)
@@ -120,8 +128,9 @@ class Services(View):
                 self.cockpit.open_source(row.key.removeprefix("source:"))
 
 
-def _title(listed: ServiceList, options: Options) -> str:
+def _title(listed: ServiceList, options: Options, only: str) -> str:
     parts = [f"Services {listed.shown:,} of {listed.total:,}", f"{listed.not_ok:,} not OK"]
+    parts += [f"in {only} (c goes on)"] * bool(only)
     parts += [f"by {options.grouping}"] * (options.grouping is not Grouping.FLAT)
     parts += ["only wrong"] * options.only_wrong
     parts += [f"filter {options.filter} (esc clears)"] * bool(options.filter)

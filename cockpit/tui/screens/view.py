@@ -87,14 +87,22 @@ class View(Screen[None]):
     def show(self, state: State | None, now: Instant) -> None:
         if state is None or not self.query("#too-small"):  # the last widget: nothing to draw on before it
             return
+        from cockpit.core.clusters import several
         from cockpit.views.firstline import firstline
 
         self.set_class(state.mode == "drill", "rehearsal")
-        self.query_one("#first", Block).show(lambda width: (firstline(state, now, width),))
+        only = self.only
+        self.query_one("#first", Block).show(lambda width: (firstline(state, now, width, only),))
+        self.query_one(Footer).show(clusters=bool(several(state.model)))
         self.draw(state, now)
 
     def draw(self, state: State, now: Instant) -> None:
         raise NotImplementedError
+
+    @property
+    def only(self) -> str:
+        """The cluster that this screen is limited to; empty: it shows everything."""
+        return ""
 
     # What the cursor is on
 

@@ -13,6 +13,12 @@ class Footer(Painted):
     def __init__(self, screen: str) -> None:
         super().__init__()
         self._of = screen
+        self._clusters = False
+
+    def show(self, *, clusters: bool) -> None:
+        if clusters is not self._clusters:
+            self._clusters = clusters
+            self.refresh()
 
     def line_count(self) -> int:
         return 1
@@ -25,6 +31,6 @@ class Footer(Painted):
 
     def _line(self) -> Line:
         spans = []
-        for binding in footer(self._of, self.size.width):
+        for binding in footer(self._of, self.size.width, clusters=self._clusters):
             spans += [Span(" "), Span(binding.shown, Tone.KEY), Span(f" {binding.words} ", Tone.DIM)]
         return tuple(spans)
