@@ -110,6 +110,8 @@ class SecretError(CockpitError):
 
 
 class RunRefused(CockpitError):
-    """A run may not start or go on."""
+    """A run may not start or go on, or something else is refused."""
 
     exit_code = 2
+    recorded = False
+    """Whether the refusal is on record already."""

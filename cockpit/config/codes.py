@@ -49,7 +49,7 @@ CODES: Final = {
     "R16": "a rollback that was never proven",
     "R17": "a query of a runbook returns nothing now (`cockpit lint --live`)",
     "R18": "a program that is not on PATH (`cockpit lint --live`)",
-    "R19": "an unknown flag, provider, runbook, target or step preset",
+    "R19": "an unknown flag, provider, runbook, target, step preset, role or person",
     "R20": "the same step id twice",
     "R21": "a way back to an earlier step without `max_visits`",
     "R22": "runbooks that run each other in a circle, or nested too deep",

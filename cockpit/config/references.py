@@ -13,6 +13,8 @@ from cockpit.config.marks import Document
 from cockpit.config.merge import Declared
 from cockpit.config.models import PresetUse
 from cockpit.config.presets import Presets
+from cockpit.core.access import ACCESS_ROLES, EVERYBODY
+from cockpit.core.incident.rules import ROLES
 from cockpit.errors import Finding
 
 
@@ -28,6 +30,8 @@ class Known:
     presets: Names
     runbooks: Names
     targets: Names
+    people: Names
+    """Whom `roles` may name: access roles, incident roles, and people who are named anywhere."""
     modes: Modes
     incomplete: bool
 
@@ -55,6 +59,7 @@ class Known:
             presets=Names("preset", presets.names(), incomplete=False),
             runbooks=Names("runbook", runbooks or (), incomplete=runbooks is None),
             targets=names("target", "targets"),
+            people=Names("role or person", _people(declared), incomplete=incomplete),
             modes=modes_of(declared.services),
             incomplete=incomplete,
         )
@@ -193,6 +198,13 @@ def _switches_and_checks(declared: Declared, known: Known) -> Iterator[Finding]:
         who = f"kill switch '{short(switch.value.key)}'"
         yield from _lost(who, switch.value.provider, known.flags, switch, "provider")
         yield from _lost(who, switch.value.service or "", known.services, switch, "service")
+        for number, name in enumerate(switch.value.roles):
+            yield from _lost(who, name, known.people, switch, "roles", number)
+    for store in declared.flags:
+        for number, env in enumerate(store.value.protected):
+            who, known_there = f"flag store '{short(store.value.name)}'", store.value.environments
+            there = Names("environment", known_there)
+            yield from _lost(who, env, there, store, "protected", number, verb="protects")
     for check in declared.checks:
         yield from _lost("a check", check.value.service, known.services, check, "service")
 
@@ -200,6 +212,18 @@ def _switches_and_checks(declared: Declared, known: Known) -> Iterator[Finding]:
 def _named(owner: Placed[models.Service] | Placed[models.Capability]) -> str:
     word = "service" if isinstance(owner.value, models.Service) else "capability"
     return f"{word} '{short(owner.value.name)}'"
+
+
+def _people(declared: Declared) -> Iterator[str]:
+    yield from ACCESS_ROLES
+    yield from (declared.incident.value.roles if declared.incident else ()) or ROLES
+    if declared.access:
+        for names in declared.access.value.roles.values():
+            yield from (name for name in names if name != EVERYBODY)
+    for team in declared.teams:
+        for step in team.value.escalation:
+            if not isinstance(step, str) and step.user:
+                yield step.user
 
 
 def _names(raw: Iterable[Document], section: str) -> Iterator[str]:

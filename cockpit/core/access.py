@@ -10,6 +10,7 @@ from cockpit.core.team import Role
 
 EVERYBODY: Final = "*"
 ACCESS_ROLES: Final[Mapping[str, Role]] = {str(role): role for role in Role}
+READONLY: Final = "this cockpit is read-only"
 STARTED: Final = "this cockpit was started read-only"
 CONFIGURED: Final = "this cockpit is read-only for everybody (access.readonly)"
 
@@ -70,6 +71,14 @@ def locked(who: Person) -> Person:
     return replace(who, only_looks="")
 
 
+def standing(access: Access, actor: str, *, readonly: bool = False) -> tuple[bool, Person]:
+    """(whether nothing is done from here, who acts). `readonly`: it was started so."""
+    me = person(access, actor)
+    if readonly or access.readonly:
+        return True, locked(me)
+    return bool(me.only_looks), me
+
+
 def hint(who: Person) -> str:
     """What somebody can do who may only look; empty: nothing is in their way."""
     if not who.only_looks:
@@ -104,6 +113,11 @@ def who_may(names: Sequence[str]) -> str:
         return "every responder"
     *others, last = dict.fromkeys(names)
     return f"{', '.join(others)} or {last}" if others else last
+
+
+def is_denial(why: str, who: Person) -> bool:
+    """Whether a reason is about the person, so that somebody else may do it; such a refusal is recorded."""
+    return why.startswith(f"{who.name} may ") or bool(who.only_looks and why.startswith(who.only_looks))
 
 
 def held_by(roles: Mapping[str, str], actor: str) -> frozenset[str]:

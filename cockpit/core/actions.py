@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from cockpit.core.events import (
     Decision,
+    Denied,
 )
 from cockpit.core.model import Model
 from cockpit.core.wanted import Wanted
@@ -17,6 +18,13 @@ class RecordDecision:
     """Put this on record before anybody can see it."""
 
     decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRefusal:
+    """Put on record what a person was refused, and why."""
+
+    denied: Denied
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +52,4 @@ class Act:
     wanted: Wanted
 
 
-Action: TypeAlias = RecordDecision | AskAnew | ReasonAgain | AuditNow | Act
+Action: TypeAlias = RecordDecision | NoteRefusal | AskAnew | ReasonAgain | AuditNow | Act

@@ -257,6 +257,8 @@ class FlagStore:
     owner: str = ""
     runbook: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
+    protected: tuple[str, ...] = ()
+    """Environments in which `key@env` is typed before a flag is moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +271,8 @@ class KillSwitch:
     data_risk: str = ""
     expires: Seconds | None = None
     confirm: str = "key"
+    roles: tuple[str, ...] = ()
+    """Who may move it: access roles, incident roles and people; empty: every responder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,11 @@ class State:
     me: Person = field(default_factory=Person)
 
     @property
+    def is_locked(self) -> bool:
+        """Read-only for more than the role of whoever sits here: nothing at all is written."""
+        return self.readonly and not self.me.only_looks
+
+    @property
     def why_readonly(self) -> str:
         """In words for the person; empty: it is not."""
         if not self.readonly:

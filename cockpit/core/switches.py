@@ -9,6 +9,7 @@ from cockpit.core.flagd_edit import same
 from cockpit.core.flips import OUTCOMES, Flip, Flips, Kind, Place, Story
 from cockpit.core.levels import Instant
 from cockpit.core.model import KillSwitch, Model
+from cockpit.core.protection import is_protected_flag
 from cockpit.core.runbook.work import FlagCapabilities, FlagChange, FlagState
 
 DOUBT = "whether the last change was applied is not known"
@@ -131,8 +132,8 @@ def came_of(kind: Kind, key: str, env: str, change: FlagChange) -> str:
 
 
 def phrase_of(model: Model, switch: KillSwitch, env: str) -> str:
-    """`key@env` where the switch wants it typed, or everything here is protected."""
-    typed = switch.confirm == "type" or model.access.protected
+    """`key@env` where the switch wants it typed, or what is there is protected."""
+    typed = switch.confirm == "type" or is_protected_flag(model, switch.provider, env)
     return f"{switch.key}@{env}" if typed else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from cockpit.core.access import CONFIGURED, STARTED
 from cockpit.core.events import (
     Decision,
     DegradationMarked,
@@ -48,7 +49,7 @@ def recorded(record: Record, decision: Decision) -> Record:
 def objection(state: State, decision: Decision) -> str | None:
     """Why `decision` may not even be asked for, in words for the person; None: nothing against it."""
     if state.readonly:
-        return "this cockpit was started read-only"
+        return state.me.only_looks or (CONFIGURED if state.model.access.readonly else STARTED)
     match decision:
         case DegradationMarked(node, mode):
             return against_mark(state.model, node, mode)

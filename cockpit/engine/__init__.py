@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from contextlib import suppress
 from typing import TypeAlias
 
+from cockpit.core.access import is_denial
 from cockpit.core.actions import Act, Action, AskAnew, AuditNow, NoteRefusal, ReasonAgain, RecordDecision
 from cockpit.core.events import (
     Decision,
@@ -39,7 +40,7 @@ from cockpit.engine.refusing import Refusals
 from cockpit.engine.slices import fold, think
 from cockpit.engine.tail import Tail
 from cockpit.engine.together import Together
-from cockpit.ports import Clock, Journal, Team
+from cockpit.ports import Clock, Journal, Owners, Team
 
 __all__ = ["Connect", "Engine", "Feed", "Outside", "Watch"]
 
@@ -76,14 +77,16 @@ class Engine:
         looks_back: Reach | None = None,
         drills: Drills | None = None,
         team: Team | None = None,
+        owners: Owners | None = None,
     ) -> None:
         """`step`: between two moments of history, in seconds; never less than the poll interval.
 
         `observes`: claims to be the one who puts levels on record; None: this cockpit never does.
         `looks_back`: who remembers what the business did before. `drills`: what is on record of drills.
-        `team`: who else works on the record; None: all sit at this machine.
+        `team`: who else works on the record; None: all sit at this machine. `owners`: who looks after what.
         """
         self.state = state
+        self.owners = owners
         self._clock = clock
         self._journal = journal
         self._connect = connect
@@ -295,9 +298,9 @@ class Engine:
         self._note(Denied(what, why, actor, now))
 
     def _note(self, denied: Denied) -> None:
-        """On record, unless nobody may write here or the same was refused a moment ago."""
+        """On record that they may not, unless nobody may write here or the same was a moment ago."""
         state = self.state
-        if state.readonly and not state.me.only_looks:
+        if not is_denial(denied.why, state.me) or state.is_locked:
             return
         fact = self._refusals.fact(denied.actor, denied.what, denied.why, denied.at)
         if fact is not None:

@@ -18,9 +18,9 @@ from cockpit.core.switches import (
     came_of,
     owner_of,
     phrase_of,
-    readonly,
     restore_objection,
 )
+from cockpit.engine.refusing import may_act
 from cockpit.engine.runs.remembered import record_now
 from cockpit.engine.runs.world import World
 from cockpit.errors import JournalError, RunRefused, SourceError
@@ -94,8 +94,7 @@ async def settle_doubt(world: World, seen: SwitchSeen) -> SwitchSeen:
 async def flip(world: World, order: Order) -> FlagChange:
     """Raises RunRefused and JournalError before anything has moved, Unrecorded after it."""
     provider = _provider(world, order.seen)
-    if world.readonly or readonly(world.model):
-        raise RunRefused("this cockpit is read-only, so no flag is moved")
+    may_act(world, "so no flag is moved")
     if order.kind == "restore" and (why := restore_objection(order.seen)):
         raise RunRefused(f"{order.seen.switch.key} is not restored: {why}")
     wanted = _wanted(world, order)

@@ -28,6 +28,7 @@ from cockpit.core.wanted import (
     SwitchesWanted,
 )
 from cockpit.engine.flipping import Order, Unrecorded, flip, look, remembered, settle_doubt
+from cockpit.engine.refusing import only_looks
 from cockpit.engine.runs.world import World
 from cockpit.errors import RunRefused
 
@@ -102,7 +103,7 @@ class Switchboard:
     ) -> None:
         seen = await look(world, switch, env, flips)
         self._say(_seen(seen))
-        if find_out and seen.doubtful and not world.readonly and place_of(switch, env) not in self._moving:
+        if find_out and seen.doubtful and not only_looks(world) and place_of(switch, env) not in self._moving:
             settled = await settle_doubt(world, seen)
             self._say(_seen(settled))
             what = (

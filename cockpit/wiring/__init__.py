@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from cockpit.adapters.clock import ScaledClock, SystemClock
 from cockpit.adapters.journal.memory import MemoryJournal
+from cockpit.core.access import person
 from cockpit.core.events import Event, ModelRejected, ModelReloaded, Reported
 from cockpit.core.journal import Recorded
 from cockpit.core.model import Model
 from cockpit.core.scenario import Scenario
 from cockpit.core.state import State
-from cockpit.core.switches import readonly as forbids_writing
 from cockpit.core.update import initial
 from cockpit.engine import Connect, Engine, Outside, Watch
 from cockpit.engine.announcing import Announcing
@@ -47,7 +47,8 @@ def live(
     if actor:
         with suppress(JournalError):  # the picture does not need the record, and says why there is none
             actor = actor_of(model, actor)
-    state = initial(model, "live", readonly=readonly or forbids_writing(model))
+    me = person(model.access, actor) if actor else None
+    state = initial(model, "live", readonly=readonly or model.access.readonly, me=me)
     watch = _watching(loaded, clock, adapted) if loaded.files else None
     config = str(loaded.path)
 
@@ -71,7 +72,7 @@ def _on_record(
     from cockpit.wiring import acting
 
     try:
-        world = acting.make(state.model, config, actor=actor, readonly=state.readonly)
+        world = acting.make(state.model, config, actor=actor, readonly=state.is_locked)
     except JournalError as error:  # the picture does not need the record
         absent = AbsentJournal(error)
         return Engine(state, connect, clock=clock, journal=absent, watch=watch, looks_back=_remembering)

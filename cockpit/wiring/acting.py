@@ -19,10 +19,11 @@ from cockpit.adapters.journal.place import place
 from cockpit.adapters.journal.sealing import this_boot
 from cockpit.adapters.process_folder import left_behind
 from cockpit.adapters.trust import FirstUse, Trusted
+from cockpit.core.access import standing
 from cockpit.core.model import Model
 from cockpit.core.runbook.work import Machine
-from cockpit.core.switches import readonly as forbids_writing
 from cockpit.engine.announcing import Announcing
+from cockpit.engine.refusing import as_of
 from cockpit.engine.runs.world import World
 from cockpit.wiring.keeping import is_kept, keeper
 
@@ -80,8 +81,8 @@ def make(
     from cockpit.adapters.process import Commands
     from cockpit.adapters.secrets import Secrets
 
-    readonly = readonly or forbids_writing(model)
     kept = keeper(model, actor)
+    readonly, me = standing(model.access, kept.actor, readonly=readonly)
     runner = Commands()
     secrets = Secrets(trusts=FirstUse(trusted(model), config, ask))
     announcing = Announcing(kept.journal, complain)
@@ -107,6 +108,7 @@ def make(
         part=kept.part,
         role=kept.role,
         readonly=readonly,
+        me=me,
         die_at=die_at,
     )
     announcing.use(made)
@@ -127,9 +129,8 @@ class Worlds:
         from cockpit.adapters.metrics import PrometheusMetrics
 
         world, model, old = self._now, state.model, self._made_for
-        readonly = world.readonly or state.readonly
-        stricter = readonly != world.readonly
-        new = replace(world, model=model, readonly=readonly)
+        new = as_of(world, state)
+        readonly, stricter = new.readonly, new.readonly != world.readonly
         if model is not old:  # it knows the signals as well as the servers
             self._replaced.append(world.metrics.close)
             new = replace(new, metrics=PrometheusMetrics(model))

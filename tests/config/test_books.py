@@ -212,7 +212,7 @@ def test_every_default(tmp_path: Path) -> None:
         ("effect: write", "prod", Confirm("type", "x"), None),
         ("effect: destructive", "staging", Confirm("type", "x"), None),
         ("effect: destructive", "prod", Confirm("type", "x"), Approval()),
-        ("confirm: key", "prod", Confirm("key"), None),
+        ("confirm: key", "prod", Confirm("type", "x"), None),
         ("confirm: type", "staging", Confirm("type", "x"), None),
         ("confirm: {type: go}", "staging", Confirm("type", "go"), None),
     ],

@@ -211,6 +211,7 @@ def test_the_rest(library: Loaded) -> None:
                 "token": f"file:{HERE / 'secrets/unleash'}",
                 "http_config": {"tls_config": {"ca_file": str(HERE / "secrets/ca.pem")}},
             },
+            protected=("production",),
         ),
         FlagStore(
             "own",
@@ -234,7 +235,15 @@ def test_the_rest(library: Loaded) -> None:
     )
     assert model.kill_switches == (
         KillSwitch(
-            "paper", "files", "lending", True, "slips instead of screens", "slips get lost", 28_800.0, "type"
+            "paper",
+            "files",
+            "lending",
+            True,
+            "slips instead of screens",
+            "slips get lost",
+            28_800.0,
+            "type",
+            ("lead", "ada"),
         ),
     )
     assert model.checks == (

@@ -15,6 +15,7 @@ from cockpit.config.runbook_files import RunbookRead
 from cockpit.config.tuning import Patience
 from cockpit.core.levels import Instant
 from cockpit.core.model import TIERS, Model, RunbookCard, Tier
+from cockpit.core.protection import guarded
 from cockpit.errors import Finding
 
 
@@ -64,8 +65,8 @@ def to_model(
 
 
 def with_books(model: Model, reads: Iterable[RunbookRead]) -> Model:
-    """With the runbooks in full; `reads` are those without errors."""
-    return replace(model, books=books(reads, model.targets))
+    """With the runbooks in full, as they ask on what they act on; `reads` are those without errors."""
+    return replace(model, books={id: guarded(model, book) for id, book in books(reads).items()})
 
 
 def cards(runbooks: Iterable[RunbookRead]) -> tuple[RunbookCard, ...]:

@@ -12,7 +12,6 @@ from cockpit.config.models import runbook as files
 from cockpit.config.models.runbook_parameters import RunbookParameter
 from cockpit.config.models.runbook_step import Step as StepPart
 from cockpit.config.runbook_files import RunbookRead
-from cockpit.core.model import Target
 from cockpit.core.runbook.model import (
     AbortWhen,
     Condition,
@@ -26,12 +25,11 @@ from cockpit.core.runbook.model import (
 _WORST: Final = (Reach.READ, Reach.WRITE, Reach.DESTRUCTIVE)
 
 
-def books(reads: Iterable[RunbookRead], targets: Iterable[Target]) -> dict[str, Runbook]:
+def books(reads: Iterable[RunbookRead]) -> dict[str, Runbook]:
     """By id; those without errors, which only the caller can know of."""
     reads = list(reads)
     reaches = Reaches({read.part.metadata.id: read.part for read in reads})
-    protected = frozenset(target.name for target in targets if target.protected)
-    return {read.part.metadata.id: _book(read, reaches, protected) for read in reads}
+    return {read.part.metadata.id: _book(read, reaches) for read in reads}
 
 
 class Reaches:
@@ -69,9 +67,9 @@ class Reaches:
         return self._worst[id]
 
 
-def _book(read: RunbookRead, reaches: Reaches, protected: frozenset[str]) -> Runbook:
+def _book(read: RunbookRead, reaches: Reaches) -> Runbook:
     declared, metadata = read.part, read.part.metadata
-    steps = list(_steps(read, reaches, protected))
+    steps = list(_steps(read, reaches))
     deadline = declared.decision_deadline
     return Runbook(
         id=metadata.id,
@@ -102,15 +100,14 @@ def _book(read: RunbookRead, reaches: Reaches, protected: frozenset[str]) -> Run
     )
 
 
-def _steps(read: RunbookRead, reaches: Reaches, protected: frozenset[str]) -> Iterator[Step]:
+def _steps(read: RunbookRead, reaches: Reaches) -> Iterator[Step]:
     """Those of `finally` last; ids are unique over both."""
     declared = [*read.part.steps, *read.part.finally_]
     value: Any = read.document.value
     raw = [*value["steps"], *value.get("finally", ())]
     metadata = read.part.metadata
     for each, written, id in zip(declared, raw, step_ids(declared), strict=True):
-        target = each.target or metadata.target
-        setting = Setting(id, reaches.of(each), target in protected, metadata.status == "draft")
+        setting = Setting(id, reaches.of(each), metadata.status == "draft")
         yield step(each, written, setting)
 
 

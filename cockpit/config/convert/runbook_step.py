@@ -38,8 +38,6 @@ class Setting:
 
     id: str
     reach: Reach
-    protected: bool = False
-    """Its target is."""
     draft: bool = False
 
 
@@ -60,7 +58,7 @@ def step(declared: StepPart, raw: Any, setting: Setting) -> Step:
         when=declared.when or "",
         max_visits=declared.max_visits,
         confirm=confirm(declared.confirm, setting.id) or _usual(declared, setting),
-        approval=_approval(declared.approval, setting),
+        approval=_approval(declared.approval),
         preview=look(declared.preview) if declared.preview else None,
         timeout=declared.timeout,
         kill_grace=declared.kill_grace,
@@ -107,16 +105,14 @@ def _usual(declared: StepPart, setting: Setting) -> Confirm:
     match setting.reach:
         case Reach.READ:
             return Confirm("key" if setting.draft and declared.run is not None else "none")
-        case Reach.WRITE if not setting.protected:
+        case Reach.WRITE:
             return Confirm("key")
         case _:
             return Confirm("type", setting.id)
 
 
-def _approval(declared: files.Approval | None, setting: Setting) -> Approval | None:
-    if declared is not None:
-        return Approval(declared.min, declared.from_, declared.expires)
-    return Approval() if setting.protected and setting.reach is Reach.DESTRUCTIVE else None
+def _approval(declared: files.Approval | None) -> Approval | None:
+    return Approval(declared.min, declared.from_, declared.expires) if declared is not None else None
 
 
 def _capture(name: str, declared: files.Capture) -> Capture:

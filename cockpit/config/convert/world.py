@@ -112,6 +112,7 @@ def flag_store(placed: Placed[models.FlagStore], environ: Mapping[str, str]) -> 
         owner=declared.owner,
         runbook=declared.runbook,
         options=_flag_options(placed, environ),
+        protected=declared.protected,
     )
 
 
@@ -161,6 +162,7 @@ def kill_switch(declared: models.KillSwitch) -> KillSwitch:
         data_risk=declared.data_risk,
         expires=declared.expires,
         confirm=declared.confirm,
+        roles=declared.roles,
     )
 
 

@@ -22,7 +22,7 @@ from cockpit.config.models.base import (
 from cockpit.config.models.http import HttpConfig
 
 Provider = Literal["flagd-file", "unleash", "webhook", "command"]
-_EVERY: Final = frozenset({"name", "provider", "environments", "owner", "runbook"})
+_EVERY: Final = frozenset({"name", "provider", "environments", "protected", "owner", "runbook"})
 _OWN: Final[Mapping[str, frozenset[str]]] = {
     "flagd-file": frozenset({"path"}),
     "unleash": frozenset({"url", "project", "token", "http_config", "timeout"}),
@@ -70,6 +70,8 @@ class FlagStore(Part):
     """A file in the format of OpenFeature flagd, Unleash, HTTP of one's own, or a command."""
     environments: Annotated[tuple[Name, ...], Field(min_length=1)] = ("default",)
     """Environments it knows; a flagd file has one."""
+    protected: tuple[Name, ...] = ()
+    """Those of them in which key@environment is typed before a flag is moved, by hand or by a runbook."""
     owner: Text = ""
     """The team that answers for it."""
     runbook: Text = ""
@@ -140,3 +142,6 @@ class KillSwitch(Part):
     """When somebody is reminded to turn it back."""
     confirm: Literal["key", "type"] = "key"
     """`key`: one more key press; `type`: the flag's name is typed."""
+    roles: tuple[Name, ...] = ()
+    """Who may move it, one is enough: access roles (at least), incident roles (whoever has it), people
+    (default: every responder)."""

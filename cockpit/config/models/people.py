@@ -107,11 +107,11 @@ class Access(Part):
     """Who may do what. viewer < responder < approver."""
 
     protected: Flag = False
-    """Every write needs the typed confirmation."""
+    """Every target but a sandbox is protected, and so is every flag."""
     readonly: Flag = False
     """Nobody writes anything from here."""
     roles: dict[Literal["viewer", "responder", "approver"], tuple[Word, ...]] = Field(default={})
-    """Names by role; "*" is everybody."""
+    """Names by role; "*" is everybody. Who is in none of them only looks; without any, everybody may all."""
 
 
 class Journal(Part):

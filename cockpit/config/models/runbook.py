@@ -62,7 +62,8 @@ class RunbookMetadata(Part):
     fits: Fits = Fits()
     """What it is good for."""
     roles: tuple[Name, ...] = ()
-    """Who takes part."""
+    """Who may run it, one is enough: access roles (at least), incident roles (whoever has it), people
+    (default: every responder)."""
     tags: tuple[Name, ...] = ()
     """`adds-load`, ..."""
     docs: Text = ""

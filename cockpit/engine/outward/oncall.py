@@ -15,6 +15,7 @@ from cockpit.core.json import Json, whole_text
 from cockpit.core.model import Team
 from cockpit.core.wanted import OncallWanted, PageWanted
 from cockpit.engine.outward.sending import post
+from cockpit.engine.refusing import may_act
 from cockpit.engine.runs.world import World
 from cockpit.errors import CockpitError, JournalError, RunRefused
 
@@ -38,8 +39,7 @@ async def look_up(world: World, wanted: OncallWanted, say: Callable[[Event], Non
 async def page(world: World, wanted: PageWanted, say: Callable[[Event], None]) -> Sent:
     """Raises RunRefused and JournalError while nothing has gone out."""
     team = _team(world, wanted.team)
-    if world.readonly:
-        raise RunRefused("this cockpit is read-only, so nobody is paged")
+    may_act(world, "so nobody is paged")
     if not team.page:
         raise RunRefused(f"{team.name} has no webhook for pages", "see oncall.page of the team, or call them")
     op_id = new_uid()

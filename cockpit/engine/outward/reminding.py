@@ -12,8 +12,9 @@ from cockpit.core.journal import Fact, new_uid
 from cockpit.core.json import Json
 from cockpit.core.wanted import RemindWanted
 from cockpit.engine.outward.sending import post
+from cockpit.engine.refusing import may_act
 from cockpit.engine.runs.world import World
-from cockpit.errors import JournalError, RunRefused
+from cockpit.errors import JournalError
 
 
 async def remind(world: World, wanted: RemindWanted, say: Callable[[Event], None]) -> dict[str, Sent]:
@@ -22,8 +23,7 @@ async def remind(world: World, wanted: RemindWanted, say: Callable[[Event], None
     Without a record it is sent all the same, and said so: silence would be worse than a second reminder
     after a restart, and a reminder changes nothing.
     """
-    if world.readonly:
-        raise RunRefused("this cockpit is read-only, so nobody is reminded")
+    may_act(world, "so nobody is reminded")
     if wanted.count == 0:
         await _recorded(world, reminded.over(wanted.key, world.actor, wanted.at), say)
         return {}

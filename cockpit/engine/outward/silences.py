@@ -9,6 +9,7 @@ from cockpit.core.journal import Fact, new_uid
 from cockpit.core.json import Json, whole_text
 from cockpit.core.runbook.work import Answered
 from cockpit.core.wanted import SilenceEndWanted, SilenceWanted
+from cockpit.engine.refusing import may_act
 from cockpit.engine.runs.world import World
 from cockpit.errors import JournalError, RunRefused
 from cockpit.ports import Silencer
@@ -59,8 +60,7 @@ async def end_silence(world: World, wanted: SilenceEndWanted, say: Callable[[Eve
 
 
 def _silencer(world: World) -> Silencer:
-    if world.readonly:
-        raise RunRefused("this cockpit is read-only, so nothing is silenced")
+    may_act(world, "so nothing is silenced")
     if world.silencer is None:
         raise RunRefused("no Alertmanager is configured", "name one under alertmanager:")
     return world.silencer

@@ -16,6 +16,7 @@ from cockpit.core.json import Json
 from cockpit.core.state import State
 from cockpit.core.wanted import UpdateWanted
 from cockpit.engine.outward.sending import post
+from cockpit.engine.refusing import may_act
 from cockpit.engine.runs.world import World
 from cockpit.errors import JournalError, RunRefused
 
@@ -55,8 +56,7 @@ def _channel(world: World, wanted: UpdateWanted) -> Channel | None:
 
 def _refuse(world: World, state: State, wanted: UpdateWanted) -> None:
     """Raises RunRefused for what may not be said."""
-    if world.readonly:
-        raise RunRefused("this cockpit is read-only, so nothing is sent")
+    may_act(world, "so nothing is sent")
     incident = state.record.incidents.get(wanted.incident)
     if incident is None:
         raise RunRefused(f"there is no incident '{wanted.incident}'")

@@ -12,6 +12,7 @@ from cockpit.core.events import (
     Event,
     PlanReady,
     Refused,
+    RoleLearned,
     RunHeard,
 )
 from cockpit.core.incident.model import only_open
@@ -29,6 +30,7 @@ from cockpit.core.wanted import (
     Wanted,
 )
 from cockpit.engine.outward import outward, what_of
+from cockpit.engine.refusing import note, who
 from cockpit.engine.runs.driver import Driver
 from cockpit.engine.runs.locking import let_go, take_up
 from cockpit.engine.runs.planning import planned
@@ -70,28 +72,40 @@ class Crew:
 
     def take(self, state: State, wanted: Wanted) -> None:
         match wanted:
-            case PlanWanted():
-                self._begin(self._plan(self.world_of(state), state, wanted), f"plan of {wanted.runbook}")
-            case RunWanted():
-                self._begin(self._start(self.world_of(state), state, wanted), wanted.runbook)
-            case RunTakenUp(run):
-                self._begin(self._resume(self.world_of(state), run), run)
             case RunAnswered(run):
                 self._at_desk(run, lambda desk: desk.answered(wanted))
-            case RunWished(run, "undo-all") if self._desk(run) is None:
-                self._begin(self._resume(self.world_of(state), run, wanted.reason or "by hand"), run)
-            case RunWished(run):
+            case RunWished(run, what) if what != "undo-all" or self._desk(run) is not None:
                 self._at_desk(run, lambda desk: desk.wished(wanted))
+            case _:
+                world = self.world_of(state)
+                self._learn(state, world)
+                self._begin(world, *self._work(world, state, wanted))
+
+    def _work(self, world: World, state: State, wanted: Wanted) -> tuple[Coroutine[Any, Any, None], str]:
+        """(what is to be done in `world`, its name for when it is refused)"""
+        match wanted:
+            case PlanWanted():
+                return self._plan(world, state, wanted), f"plan of {wanted.runbook}"
+            case RunWanted():
+                return self._start(world, state, wanted), wanted.runbook
+            case RunTakenUp(run):
+                return self._resume(world, run), run
+            case RunWished(run):
+                return self._resume(world, run, wanted.reason or "by hand"), run
             case FlagWanted():
                 incident = only_open(state.record.incidents.values())
-                work = self._switches.move(self.world_of(state), state.record.flips, wanted, incident)
-                self._begin(work, f"{wanted.what} {wanted.key}@{wanted.env}")
+                work = self._switches.move(world, state.record.flips, wanted, incident)
+                return work, f"{wanted.what} {wanted.key}@{wanted.env}"
             case SwitchesWanted():
-                work = self._switches.look(self.world_of(state), state.record.flips, wanted)
-                self._begin(work, "kill switches")
+                return self._switches.look(world, state.record.flips, wanted), "kill switches"
             case _:
-                work = outward(self.world_of(state), state, wanted, self.say)
-                self._begin(work, what_of(wanted))
+                return outward(world, state, wanted, self.say), what_of(wanted)
+
+    def _learn(self, state: State, world: World) -> None:
+        """Whoever keeps the record may have said by now that this person may do less."""
+        role = who(world).role
+        if state.me.name and role < state.me.role:
+            self.say(RoleLearned(role))
 
     async def run(self) -> None:
         await self._over.wait()
@@ -109,18 +123,19 @@ class Crew:
             await asyncio.wait(left, timeout=FAREWELL)
         await self.close()
 
-    def _begin(self, work: Coroutine[Any, Any, None], what: str) -> None:
-        task = asyncio.ensure_future(self._guarded(work, what))
+    def _begin(self, world: World, work: Coroutine[Any, Any, None], what: str) -> None:
+        task = asyncio.ensure_future(self._guarded(world, work, what))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None], what: str) -> None:
-        """A refusal is told, a fault as well; neither takes the others with it."""
+    async def _guarded(self, world: World, work: Coroutine[Any, Any, None], what: str) -> None:
+        """A refusal is told and put on record, a fault is told; neither takes the others with it."""
         now = self.now()
         try:
             await work
         except CockpitError as error:
             self.say(Refused(what, str(error), now))
+            await note(world, what, error)
         except Exception as error:
             log.exception("run")
             self.say(Refused(what, f"internal fault, please report: {error!r:.200}", now))
@@ -170,7 +185,7 @@ class Crew:
         if found is None:
             raise CockpitError(f"there is no run '{id}'")
         run, _ = found
-        await take_up(world, run)
+        await take_up(world, run, take_back=bool(take_back))
         found = await find_run(world.journal, id)  # who had it may have gone on until now
         assert found is not None
         try:

@@ -6,16 +6,19 @@ from cockpit.core.journal import Fact
 from cockpit.core.json import Json
 from cockpit.core.runbook.model import Runbook
 from cockpit.core.runbook.run import Run
+from cockpit.engine.refusing import put
+from cockpit.engine.refusing import refuse as refuse_act
+from cockpit.engine.runs.allowing import may_take_up
 from cockpit.engine.runs.world import World
 from cockpit.errors import RunRefused
 
 
-async def refuse(world: World, runbook: Runbook, why: str) -> None:
+async def refuse(world: World, runbook: Runbook, why: str, hint: str = "") -> None:
     """Puts the refusal on record and raises it."""
-    body: dict[str, Json] = {"what": f"run {runbook.id}", "why": why}
-    if not world.readonly:
-        await world.journal.append([Fact("access.refused", world.clock.now(), world.actor, body)])
-    raise RunRefused(f"{runbook.id} is not started: {why}")
+    await put(world, f"run {runbook.id}", why)
+    error = RunRefused(f"{runbook.id} is not started: {why}", hint)
+    error.recorded = True
+    raise error
 
 
 def lock_keys(runbook: Runbook) -> tuple[str, ...]:
@@ -87,15 +90,18 @@ def _number(id: str) -> int:
     return int(number) if number.isdecimal() and id.startswith("R-") else 0
 
 
-async def take_up(world: World, run: Run) -> None:
-    """Own a run that nobody owns, with its locks. Raises RunRefused naming who has it, or read-only."""
-    if world.readonly:
-        raise RunRefused(f"this cockpit is read-only, so {run.id} is left as it is")
+async def take_up(world: World, run: Run, *, take_back: bool = False) -> None:
+    """Own a run that nobody owns, with its locks. Raises RunRefused naming who has it, or who may not.
+
+    `take_back`: only for what stands of it to be taken back.
+    """
+    await may_take_up(world, run, take_back=take_back)
     taken = await world.owners.claim(locks_of(run), run.runbook.lock_ttl)
     if taken == run_lock(run.id):
-        raise RunRefused(f"{run.id} is in the hands of {await world.owners.holder(taken) or 'somebody else'}")
+        holder = await world.owners.holder(taken) or "somebody else"
+        await refuse_act(world, f"take up {run.id}", RunRefused(f"{run.id} is in the hands of {holder}"))
     if taken:
-        raise RunRefused(await _in_other_hands(world, taken))
+        await refuse_act(world, f"take up {run.id}", RunRefused(await _in_other_hands(world, taken)))
 
 
 async def let_go(world: World, run: Run) -> None:

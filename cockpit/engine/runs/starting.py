@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cockpit.core.frozen import to_json
 from cockpit.core.journal import Fact
 from cockpit.core.json import Json
 from cockpit.core.model import Scalar
+from cockpit.core.protection import guarded
 from cockpit.core.runbook.actions import Nested, Promql
 from cockpit.core.runbook.holding import held
 from cockpit.core.runbook.model import Parameter, Runbook
 from cockpit.core.runbook.parameters import BadParameter, checked
 from cockpit.core.runbook.render import Names, hide_secrets, names_to_fill
 from cockpit.core.runbook.run import Run
+from cockpit.engine.refusing import may_act
+from cockpit.engine.runs.allowing import barred, may_run
 from cockpit.engine.runs.locking import lock, lock_keys, refuse, run_lock
 from cockpit.engine.runs.looks import Eyes
 from cockpit.engine.runs.preflight import Checked, checks_of
@@ -49,8 +52,9 @@ class Prepared:
 
 async def prepare(world: World, wanted: Wanted, incident: str = "") -> Prepared:
     """All that can be known without changing anything. Raises RunRefused for what cannot work at all."""
-    runbook = wanted.runbook
-    name = wanted.target or runbook.target
+    name = wanted.target or wanted.runbook.target
+    runbook = guarded(world.model, wanted.runbook, name)
+    wanted = replace(wanted, runbook=runbook)
     target = world.target(name)
     if name and target is None:
         known = ", ".join(each.name for each in world.model.targets) or "none"
@@ -111,9 +115,10 @@ async def start(
     `overrides`: reasons typed for checks that cannot be told, by their number from 1. Raises RunRefused, and
     the refusal is on record.
     """
-    if world.readonly:  # not even the refusal goes on record from here
-        raise RunRefused("this cockpit is read-only, so nothing is started")
+    may_act(world, "so nothing is started")
     overrides = overrides or {}
+    if why := await barred(world, prepared.wanted.runbook.roles, prepared.wanted.incident):
+        await refuse(world, prepared.wanted.runbook, why)
     for number, check in enumerate(prepared.checks, 1):
         if check.blocks and (check.holds is False or (check.holds is None and not overrides.get(number))):
             why = check.why or "it cannot be told"
@@ -162,6 +167,8 @@ async def child_started(
     except BadParameter as error:
         raise RunRefused(str(error)) from None
     target = parent.target or runbook.target
+    runbook = guarded(world.model, runbook, target)
+    await may_run(world, runbook, parent.incident, f"{runbook.id} is not begun")
     eyes = Eyes(
         world, runbook, world.target(target), _known(world, runbook, parameters, parent.incident), secrets
     )

@@ -21,6 +21,7 @@ from cockpit.core.runbook.undoing import rollback_of
 from cockpit.core.runbook.verification import Progress
 from cockpit.core.runbook.words import Task, Word, say
 from cockpit.core.runbook.work import Output, Started, Trace
+from cockpit.engine.refusing import only_looks
 from cockpit.engine.runs import finding
 from cockpit.engine.runs.acting import Attempt, Hear, act, exit_body, followed
 from cockpit.engine.runs.flag_words import flag_words
@@ -163,8 +164,8 @@ class Hands:
 
     async def _begin(self, run: Run, step: Step, one: Execution) -> None:
         """Guards at the last moment, then the intent on record, and only then the world moves."""
-        if self.eyes.world.readonly:
-            await self._say([held(one.key, "this cockpit is read-only", "blocked")])
+        if why := only_looks(self.eyes.world):
+            await self._say([held(one.key, why, "blocked")])
             return
         if one.key.phase is Phase.DO and (hold := await self._guards(run, one)):
             await self._say([hold])

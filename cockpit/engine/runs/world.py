@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from cockpit.core.access import Person
 from cockpit.core.journal import Recorded
 from cockpit.core.json import Json
 from cockpit.core.model import Model, Target
@@ -15,6 +16,7 @@ from cockpit.core.runbook.verification import Progress
 from cockpit.core.runbook.words import Question
 from cockpit.core.runbook.work import Found, Machine, Output
 from cockpit.core.team import Role
+from cockpit.engine.refusing import Refusals
 from cockpit.ports import (
     Clock,
     FlagProvider,
@@ -31,6 +33,10 @@ from cockpit.ports import (
 
 async def _nothing(folder: str, name: str) -> None:
     """Where nothing outlives its call, nothing is found."""
+
+
+async def _nothing_held() -> None:
+    """Where nobody else can see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +65,18 @@ class World:
     here: Machine = field(default_factory=Machine)
     team: Team | None = None
     """Who else works on this record; None: all sit at this machine."""
+    part: Callable[[], Awaitable[None]] = _nothing_held
+    """Lets go of what others can see that this cockpit holds."""
     role: Callable[[], Role] = lambda: Role.APPROVER
     """What whoever keeps the record lets this person do, as far as is known by now."""
     mode: Mode = "live"
     drill: Mapping[str, Json] = field(default_factory=dict)
     """Of a drill: under `drill` sandbox or simulated, under `scenario` what is played."""
     readonly: bool = False
+    """Nothing is done from here: by `--readonly`, by configuration, or because of who acts."""
+    me: Person = field(default_factory=Person)
+    """Whoever acts, as far as was known when this was made; `engine.refusing.who` knows what is so now."""
+    refusals: Refusals = field(default_factory=Refusals)
     die_at: Callable[[str], None] = lambda point: None
     """Ends the program at a named point, in tests of crashes."""
 

@@ -16,6 +16,7 @@ from cockpit.config.models.runbook_looks import FlagLook
 from cockpit.config.references import Known
 from cockpit.config.rules.runbook.book import Book, Path, StepAt
 from cockpit.core.model import Model
+from cockpit.core.protection import is_protected
 from cockpit.core.rehearsal.grades import BookGrades
 from cockpit.errors import Finding
 
@@ -33,11 +34,13 @@ class World:
     teams: Names
     targets: Names
     protected: frozenset[str]
-    """Targets."""
+    """Targets; the empty name is none."""
     stores: Names
     flags: Mapping[str, Names | None]
     """By store; None where they cannot be read, or only by asking a server."""
     runbooks: Names
+    people: Names
+    """And roles."""
     grades: Mapping[str, BookGrades]
     """By runbook that could be read, as far as there is a place for evidence."""
 
@@ -47,15 +50,17 @@ class World:
     ) -> World:
         """Of a configuration that is not `whole` nobody can tell which signals there are."""
         services = model.services if whole else ()
+        names = ["", *(target.name for target in model.targets)]
         return World(
             services=known.services,
             signals={each.name: Names("signal", (one.name for one in each.signals)) for each in services},
             teams=known.teams,
             targets=known.targets,
-            protected=frozenset(target.name for target in model.targets if target.protected),
+            protected=frozenset(name for name in names if is_protected(model, name)),
             stores=known.flags,
             flags={store.value.name: _keys(flag_file(store)) for store in declared.flags},
             runbooks=known.runbooks,
+            people=known.people,
             grades=grades,
         )
 
@@ -75,6 +80,7 @@ def complaints(book: Book, world: World | None) -> Iterator[Finding]:
     yield from _targets(book, world)
     yield from _flags(book, world)
     yield from _runbooks(book, world)
+    yield from _roles(book, world)
 
 
 def _owner(book: Book, world: World | None) -> Iterator[Finding]:
@@ -183,6 +189,11 @@ def _runbooks(book: Book, world: World) -> Iterator[Finding]:
         if alternative.startswith("runbook:"):
             id = alternative.removeprefix("runbook:")
             yield from _lost(book, world.runbooks, id, (*step.path, "rollback", "alternative"), "R19")
+
+
+def _roles(book: Book, world: World) -> Iterator[Finding]:
+    for number, name in enumerate(book.metadata.roles):
+        yield from _lost(book, world.people, name, ("metadata", "roles", number), "R19")
 
 
 def _lost(book: Book, known: Names, name: str, path: Path, code: str) -> Iterator[Finding]:
