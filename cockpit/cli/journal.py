@@ -1,4 +1,4 @@
-"""`cockpit journal verify|tail|export`: the record, read and checked."""
+"""`cockpit journal`: the record, read and checked; made for a team, and moved."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from cockpit.wiring.keeping import Record
 
 commands = typer.Typer(
-    name="journal", help="The record: verify, tail, export.", rich_markup_mode=None, no_args_is_help=False
+    name="journal",
+    help="The record: verify, tail, export; init, copy.",
+    rich_markup_mode=None,
+    no_args_is_help=False,
 )
 
 Config = Annotated[
@@ -63,19 +66,58 @@ def export(context: typer.Context, config: Config = None) -> int:
     return _with(context, config, _export)
 
 
+@commands.command()
+def init(
+    context: typer.Context,
+    postgres: Annotated[
+        str,
+        typer.Option("--postgres", metavar="DSN", help="As postgresql://db/cockpit; default: configured."),
+    ] = "",
+    person: Annotated[
+        list[str] | None,
+        typer.Option("--person", metavar="NAME=ROLE", help="A login: viewer, responder or approver."),
+    ] = None,
+    only_print: Annotated[
+        bool, typer.Option("--print", help="The SQL, for psql, and nothing is done.")
+    ] = False,
+    config: Config = None,
+) -> int:
+    """A record for a team on PostgreSQL, made or brought up to date, by somebody who may create roles."""
+    from cockpit.cli.journal_init import init
+
+    return init(_chosen(context, config), postgres, person or [], only_print=only_print)
+
+
+@commands.command()
+def copy(
+    context: typer.Context,
+    to: Annotated[str, typer.Option("--to", metavar="PLACE", help="A folder, or postgresql://...; empty.")],
+    source: Annotated[
+        str, typer.Option("--from", metavar="PLACE", help="The same; default: the configuration's.")
+    ] = "",
+    config: Config = None,
+) -> int:
+    """All records as they are into an empty place, which then has the same head."""
+    from cockpit.cli.journal_copy import copy
+
+    return copy(_chosen(context, config), source, to)
+
+
 def _with(
     context: typer.Context,
     config: Path | None,
     work: Callable[[Record], Coroutine[Any, Any, int]],
 ) -> int:
-    settings: Settings = context.obj
-    chosen = settings if config is None else replace(settings, config=config)
-
     async def run() -> int:
-        async with opened(chosen) as journal:
+        async with opened(_chosen(context, config)) as journal:
             return await work(journal)
 
     return asyncio.run(run())
+
+
+def _chosen(context: typer.Context, config: Path | None) -> Settings:
+    settings: Settings = context.obj
+    return settings if config is None else replace(settings, config=config)
 
 
 @asynccontextmanager
@@ -95,10 +137,10 @@ async def _verify(journal: Record, exported: Head | None) -> int:
     verdict = await verify(journal, exported or NOTHING)
     if verdict.broken:
         _, why = verdict.broken
-        say([why, f"records up to {verdict.head} hold" if verdict.head.seq else "nothing before it holds"])
+        say([*verdict.foreign, why, f"records up to {verdict.head} hold" if verdict.head.seq else "nothing before it holds"])
         return 1
-    say([f"chain holds, head {verdict.head}"])
-    return 0
+    say([*verdict.foreign, f"chain holds, head {verdict.head}"])
+    return 1 if verdict.foreign else 0
 
 
 async def _tail(journal: Record, lines: int, follow: bool, put: Callable[[Recorded], None]) -> int:

@@ -55,6 +55,8 @@ ACTS = {
     "incident page": ("incident", "page", "web", "--text", "help"),
     "ack": ("ack", "checkout"),
     "alerts silence": ("alerts", "silence", "alertname=Slow", "--for", "1h", "--yes", *WHY),
+    "journal init": ("journal", "init", "--postgres", "postgresql://127.0.0.1:1/none"),
+    "journal copy": ("journal", "copy", "--to", "copied"),
     "alerts expire": ("alerts", "expire", "s-1", "--yes", *WHY),
 }
 LOOKS = {

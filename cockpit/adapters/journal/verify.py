@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from cockpit.adapters.journal.rows import BrokenRecord
 from cockpit.core.journal import Recorded, first_broken
 from cockpit.core.journal_head import NOTHING, Head, missing_from
-from cockpit.ports import Journal
+
+
+class Pages(Protocol):
+    """As every `ports.Journal` is."""
+
+    async def read(self, after: int = 0, limit: int = 10_000) -> Sequence[Recorded]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +25,7 @@ class Verdict:
     """(seq, why) of the first record that was changed, removed or put elsewhere."""
 
 
-async def verify(journal: Journal, exported: Head = NOTHING, *, page: int = 10_000) -> Verdict:
+async def verify(journal: Pages, exported: Head = NOTHING, *, page: int = 10_000) -> Verdict:
     """Reads all of it, a page at a time. Raises JournalError where it cannot be read.
 
     `exported` is a head taken earlier, which must still be part of it.
@@ -37,7 +44,7 @@ async def verify(journal: Journal, exported: Head = NOTHING, *, page: int = 10_0
             return Verdict(head, (min(exported.seq, head.seq + 1), why) if why else None)
 
 
-async def _page(journal: Journal, after: int, limit: int) -> tuple[list[Recorded], tuple[int, str] | None]:
+async def _page(journal: Pages, after: int, limit: int) -> tuple[list[Recorded], tuple[int, str] | None]:
     """The records of a page up to the first that cannot be read, and which one that is."""
     try:
         return list(await journal.read(after, limit)), None

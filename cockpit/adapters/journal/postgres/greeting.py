@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from cockpit.adapters.journal.postgres.founding import KNOWN, OWNER
+from cockpit.adapters.journal.postgres.founding import KNOWN
+from cockpit.adapters.journal.postgres.people import OWNER
 from cockpit.adapters.journal.postgres.trouble import FOUND, translated
 from cockpit.adapters.journal.postgres.whom import Whom
 from cockpit.core.journal import new_uid

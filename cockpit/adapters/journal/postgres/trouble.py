@@ -17,7 +17,7 @@ _BY_STATE: Final = {
         "lets {person} not in",
         "ask for a login: create role {person} login in role cockpit_responder",
     ),
-    "3D000": ("there is no such database", FOUND),
+    "3D000": ("there is no such database", "make it with createdb, then `cockpit journal init`"),
     "3F000": ("holds no record of cockpit", FOUND),
     "42P01": ("holds no record of cockpit", FOUND),
     "42883": ("holds no record that this cockpit knows", FOUND),
@@ -30,7 +30,12 @@ _BY_STATE: Final = {
 _BY_WORDS: Final = (
     ("no password supplied", ("wants a password of {person}", "put it into ~/.pgpass, mode 0600")),
     ("password authentication failed", _BY_STATE["28P01"]),
+    (
+        "peer authentication failed",
+        ("lets {person} not in here", "over the socket everybody is their own Unix account: unset PGUSER"),
+    ),
     ("no pg_hba.conf entry", _BY_STATE["28000"]),
+    ('role "', _BY_STATE["28000"]),
     ("is not permitted to log in", _BY_STATE["28000"]),
     ("does not exist", _BY_STATE["3D000"]),
     ("certificate", ("its certificate is not to be trusted", "put its CA into ~/.postgresql/root.crt")),
