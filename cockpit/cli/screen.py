@@ -102,6 +102,8 @@ class Behind:
 
     def begun(self, engine: Engine) -> None:
         """It is made, and about to run."""
+        if self.app is not None:
+            self.app.actor = person(engine)
         self._say_if_proposed(engine)
 
     def _say_if_proposed(self, engine: Engine) -> None:
@@ -155,6 +157,21 @@ def actor() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
         return "somebody"
+
+
+def person(engine: Engine) -> str:
+    """The same as whoever keeps the record calls them: a database knows people by other names."""
+    from contextlib import suppress
+
+    from cockpit.errors import JournalError
+    from cockpit.wiring.keeping import actor_of
+
+    account = actor()
+    if engine.state.mode != "live":
+        return account
+    with suppress(JournalError):  # there is no record then, and nothing can be decided
+        account = actor_of(engine.state.model, account)
+    return account
 
 
 def to_tmux(text: str) -> None:

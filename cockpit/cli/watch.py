@@ -8,18 +8,20 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from cockpit.cli.acting import turn_away
 from cockpit.cli.loading import load
 from cockpit.cli.output import say
 from cockpit.cli.settings import Settings
 from cockpit.core.reminded import Said
 from cockpit.core.reminders import AGAIN, reminders, turn
-from cockpit.errors import RecordingError, RunRefused, UsageError
+from cockpit.errors import CockpitError, RecordingError, RunRefused, UsageError
 from cockpit.text import clean, clock, join_names, plural
 
 if TYPE_CHECKING:
     from cockpit.adapters.ring import RingWriter
     from cockpit.core.levels import Instant, Seconds
     from cockpit.engine import Engine
+    from cockpit.ports import Owners
 
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks at what is due."""
@@ -34,6 +36,7 @@ INTERRUPTED: Final = 130
 def watch(settings: Settings, again: str | None) -> int:
     """Until SIGTERM (0) or ctrl+c (130). Raises RunRefused where another one watches already."""
     every = AGAIN if again is None else _seconds(again)
+    turn_away(settings, load(settings).model, "watch")
     return asyncio.run(_watch(settings, every))
 
 
@@ -69,18 +72,42 @@ async def _watch(settings: Settings, again: Seconds) -> int:
     try:
         engine = live(settings, readonly=False, actor=actor())
         every = LARGE_EVERY if is_large(engine.state) else 0.0
-        return await Awake(engine, RingWriter(folder, every=every), again).watch()
+        office = await _alone(engine)
+        return await Awake(engine, RingWriter(folder, every=every), again, office).watch()
     finally:
         owners.close()
+
+
+async def _alone(engine: Engine) -> Owners | None:
+    """Of a team only one watches, wherever that is; None: there is only this machine. Raises RunRefused."""
+    from cockpit.core.team import WATCH
+    from cockpit.views.company import is_team
+
+    owners = engine.owners
+    if owners is None or not is_team(engine.state):
+        return None
+    try:
+        if not await owners.claim((WATCH,)):
+            return owners
+        holder = await owners.holder(WATCH)
+    except CockpitError:
+        await engine.journal.close()
+        raise
+    await engine.journal.close()
+    raise RunRefused(f"a watch runs already ({holder or 'somewhere else'})", "one is enough for a team")
 
 
 class Awake:
     """What is said, is said once; what could not be recorded is complained of once."""
 
-    def __init__(self, engine: Engine, ring: RingWriter, again: Seconds) -> None:
+    def __init__(
+        self, engine: Engine, ring: RingWriter, again: Seconds, office: Owners | None = None
+    ) -> None:
+        """`office`: who says that this is the one watch of a team, for as long as it is."""
         self._engine = engine
         self._ring = ring
         self._again = again
+        self._office = office
         self._said: Mapping[str, Said] = {}
         self._gone: Mapping[str, Instant] = {}
         self._heard: list[int] = []
@@ -93,7 +120,8 @@ class Awake:
         for number in numbers:
             loop.add_signal_handler(number, self._hear, number)
         running = asyncio.ensure_future(self._engine.run())
-        parts = [asyncio.ensure_future(part) for part in (self._keep(), self._remind(), self._leaving.wait())]
+        work = (self._keep(), self._remind(), self._leaving.wait(), self._outlast())
+        parts = [asyncio.ensure_future(part) for part in work]
         self._greet()
         try:
             await asyncio.wait([running, *parts], return_when=asyncio.FIRST_COMPLETED)
@@ -113,6 +141,16 @@ class Awake:
     def _hear(self, number: int) -> None:
         self._heard.append(number)
         self._leaving.set()
+
+    async def _outlast(self) -> None:
+        """Ends, by raising RunRefused, when another may be the one that watches."""
+        if self._office is None:
+            await self._leaving.wait()
+            return
+        from cockpit.core.team import WATCH
+
+        why = await self._office.lost(WATCH)
+        raise RunRefused(f"this watch ends, since another may watch by now: {why}", "start it again")
 
     def _greet(self) -> None:
         model = self._engine.state.model

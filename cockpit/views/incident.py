@@ -13,7 +13,7 @@ from cockpit.core.incident.rules import COMMANDER
 from cockpit.core.levels import Instant
 from cockpit.core.state import Obligation, State
 from cockpit.text import age, clock, join_names, remaining
-from cockpit.views import business, calling, facts
+from cockpit.views import business, calling, company, facts
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.updates import due_sentence, stale_sentence
 
@@ -65,6 +65,7 @@ def incident_view(state: State, incident: Incident, now: Instant) -> IncidentVie
             _thoughts(incident),
             business.section(state, now),
             _roles(state, incident, now),
+            *([here] if (here := company.section(state)) else []),
             *_to_call(state, incident, now),
         ),
     )

@@ -16,7 +16,7 @@ from cockpit.core.runbook.states import RunState
 from cockpit.core.runbook.words import Ask, Question
 from cockpit.core.state import State
 from cockpit.text import age, clock, plural
-from cockpit.views import run_lines, run_steps
+from cockpit.views import run_lines, run_others, run_steps
 from cockpit.views.layout import join
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.louder import careful, louder
@@ -49,8 +49,8 @@ def run_view(state: State, id: str, now: Instant) -> RunView | None:
     root = state.record.runs.get(id)
     if root is None:
         return None
-    live = state.picture.live.get(id, NOBODY)
     run = active(state, root)
+    live = live_of(state, id, run)
     grades = grades_of(state).get(run.runbook.id)
     question = asked(run) if live.ours else None
     question = louder(run, question, grades) if question else None
@@ -64,6 +64,12 @@ def run_view(state: State, id: str, now: Instant) -> RunView | None:
         tuple(each for each in sections if each.rows),
         live.output,
     )
+
+
+def live_of(state: State, id: str, run: Run) -> Live:
+    """What it says; of somebody else's run what the child says that it waits for."""
+    live = state.picture.live.get(id, NOBODY)
+    return live if live.ours else state.picture.live.get(run.id, live)
 
 
 def active(state: State, run: Run) -> Run:
@@ -108,10 +114,16 @@ def _now(state: State, run: Run, question: Question | None, live: Live, now: Ins
     if state.picture.journal_trouble:
         yield line(f"no record, so nothing further starts: {state.picture.journal_trouble}", Tone.WARNING)
     if not live.ours:
-        yield line("Nobody here looks after it. Enter takes it up; U takes back what stands.", Tone.WARNING)
+        yield from run_others.told(state, run, asked(run), now)
+        yield from _progress(run, live)
     elif question is not None:
         yield from _question(run, question, careful(run, question, grades_of(state).get(run.runbook.id)))
-    elif live.progress is not None and (one := run_steps.newest(run, live.step)):
+    else:
+        yield from _progress(run, live)
+
+
+def _progress(run: Run, live: Live) -> Iterator[Line]:
+    if live.progress is not None and (one := run_steps.newest(run, live.step)):
         yield line(run_lines.progress(run, one.key, live.progress).strip())
 
 

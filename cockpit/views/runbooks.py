@@ -8,7 +8,7 @@ from cockpit.core.runbook.run import Run
 from cockpit.core.state import State
 from cockpit.core.update_record import needs_somebody
 from cockpit.text import clock, short_age
-from cockpit.views import facts, fit
+from cockpit.views import company, facts, fit
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.rehearsed import CHANGED, FAILED, NEVER, rehearsed
 from cockpit.views.runbook_list import coverage_short
@@ -85,6 +85,8 @@ def standing(state: State, run: Run) -> Line:
     step = run.current
     where = f" at {step.title}" if step and run.undo is None else ""
     live = state.picture.live.get(run.id)
+    if with_them := company.with_whom(state, run):
+        return *with_them, Span(where), *doubt
     if live is None or not live.ours:
         return Span(f"needs you{where}", Tone.WARNING), *doubt
     return Span(f"{RUN_STATES[run.state]}{where}"), *doubt

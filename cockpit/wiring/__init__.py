@@ -95,6 +95,7 @@ def _on_record(
         looks_back=_remembering,
         drills=_drilled,
         team=world.team,
+        owners=world.owners,
     )
 
 
@@ -178,7 +179,7 @@ def _connect(state: State, config: str, now: Callable[[], State]) -> Outside:
 
 def _beside(state: State, now: Callable[[], State]) -> tuple[list[Source], History | None]:
     """Checks, whether somebody is awake, and the ring that a `cockpit watch` keeps."""
-    from cockpit.adapters.journal.place import place
+    from cockpit.adapters.journal.place import database, place
     from cockpit.adapters.ring import RingHistory
     from cockpit.adapters.watch_lock import WatchLock
 
@@ -189,7 +190,9 @@ def _beside(state: State, now: Callable[[], State]) -> tuple[list[Source], Histo
 
         beside.append(Checks(now))
     folder = place(model.name, model.journal)
-    return [*beside, WatchLock(folder)], RingHistory(folder, model, state.picture.slots)
+    if not database(model.journal):  # else the database knows, of all machines
+        beside.append(WatchLock(folder))
+    return beside, RingHistory(folder, model, state.picture.slots)
 
 
 def _polled(model: Model, config: str) -> list[Source]:

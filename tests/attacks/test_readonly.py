@@ -84,6 +84,7 @@ LOOKS = {
     "what-if": ("what-if", "checkout"),
     "discover": ("discover",),
     "review": ("review",),
+    "who": ("who",),
 }
 ELSEWHERE = {
     "init": "only into a folder that was empty",

@@ -25,7 +25,7 @@ from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.rule import Rule
 from cockpit.tui.widgets.section import SectionLines
-from cockpit.views import run_asking
+from cockpit.views import company, run_asking, run_others
 from cockpit.views.asking import Asking, Said
 from cockpit.views.layout import wrap
 from cockpit.views.lines import Line, Section, Tone, line
@@ -117,8 +117,7 @@ class Run(View):
         if view.run.final:
             self.tell("it is over; esc goes back, U takes back what stands")
         elif not view.ours:
-            self.cockpit.dispatch(RunTakenUp(self.subject, self.cockpit.now()))
-            self.tell(f"taking up {self.subject} …")
+            self._take_up(view)
         elif question is None:
             self.tell("it is at work; x interrupts, ctrl+c stops")
         elif question.choices:
@@ -127,6 +126,24 @@ class Run(View):
             self._ask(run_asking.confirming(question, view.now[1:-1]), view, question)
         elif self._read():
             self._answer(view, question, "y", "")
+
+    def _take_up(self, view: RunView) -> None:
+        """At once where nobody has it; from somebody who is silent only after a word on what they did."""
+        state, now = self.cockpit.read(), self.cockpit.now()
+        root = state.record.runs.get(self.subject) if state else None
+        if state is None or root is None:
+            return
+        if why := run_others.refused(state, root, now):
+            self.tell(why)
+        elif lost := company.gone(state, root):
+            asking = run_others.taking_over(state, root, view.run, lost)
+            self.cockpit.ask_first(asking, lambda said: self._taken_up() if said else None)
+        else:
+            self._taken_up()
+
+    def _taken_up(self) -> None:
+        self.cockpit.dispatch(RunTakenUp(self.subject, self.cockpit.now()))
+        self.tell(f"taking up {self.subject} …")
 
     def _chosen(self, view: RunView, question: Question, choice: Choice) -> None:
         if choice.why_not:
@@ -171,6 +188,8 @@ class Run(View):
     def action_undo_this(self) -> None:
         view = self.view
         standing = view.run.standing() if view else []
+        if self._watched():
+            return
         if not standing:
             self.tell("nothing of it stands, so there is nothing to take back")
         elif view and view.ours and not view.run.final:
@@ -181,6 +200,8 @@ class Run(View):
 
     def action_undo_all(self) -> None:
         view = self.view
+        if self._watched():
+            return
         if view is None or not view.run.standing():
             self.tell("nothing of it stands, so there is nothing to take back")
         else:
@@ -204,9 +225,18 @@ class Run(View):
     def _looked_after(self, view: RunView) -> bool:
         if view.run.final:
             self.tell("it is over")
-        elif not view.ours:
+        elif not view.ours and not self._watched():
             self.tell("nobody here looks after it: enter takes it up")
         return view.ours and not view.run.final
+
+    def _watched(self) -> bool:
+        """Whether somebody else has it, and the person was told so."""
+        state = self.cockpit.read()
+        root = state.record.runs.get(self.subject) if state else None
+        why = run_others.refused(state, root, self.cockpit.now()) if state and root else ""
+        if why:
+            self.tell(why)
+        return bool(why)
 
     def action_output(self) -> None:
         self.toggle_class("all-output")
