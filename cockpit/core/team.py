@@ -53,6 +53,10 @@ class Present:
     skew: Seconds = 0.0
     """Its clock minus that of the database when it was seen last."""
 
+    @property
+    def machine(self) -> str:
+        return machine_of(self.origin)
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -104,6 +108,11 @@ class Company:
 
     def is_ours(self, held: Held) -> bool:
         return held.origin == self.origin
+
+    @property
+    def machine(self) -> str:
+        """On which this cockpit is."""
+        return machine_of(self.origin)
 
     @property
     def others(self) -> tuple[Present, ...]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.run import Run
 from cockpit.core.state import State
-from cockpit.core.team import RUN, Company, Held, Present, Role, machine_of
+from cockpit.core.team import RUN, Company, Held, Present, Role
 from cockpit.text import age, clock
 from cockpit.views.lines import Column, Line, Row, Section, Tone, line
 
@@ -55,7 +55,7 @@ def _row(company: Company, one: Present) -> Row:
     return Row(
         (
             line(f"{one.actor} (you)" if mine else one.actor, Tone.STRONG if mine else Tone.PLAIN),
-            line(machine_of(one.origin), Tone.DIM),
+            line(one.machine, Tone.DIM),
             line(one.doing or "looks on"),
             line(f"since {clock(one.since)}", Tone.DIM),
             line(", ".join(odd or filter(None, (MAY[one.role],))), Tone.WARNING if odd else Tone.DIM),
@@ -99,7 +99,7 @@ def _held(state: State, run: Run) -> Held | None:
 def where(state: State, held: Held) -> str:
     """Of two cockpits on one machine by which program they are."""
     company = state.picture.company
-    same = company is not None and machine_of(company.origin) == held.machine
+    same = company is not None and company.machine == held.machine
     return held.origin if same else held.machine
 
 

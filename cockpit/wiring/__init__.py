@@ -82,9 +82,10 @@ def _on_record(
     def crew(say: Callable[[Event], None], poke: Callable[[], None]) -> Crew:
         if isinstance(world.journal, Announcing):
             world.journal.complain = lambda text: say(Reported(text, clock.now()))
-        return Crew(worlds.of, say, poke, clock.now, worlds.close)
+        seen = (lambda: engine.state) if world.team else None
+        return Crew(worlds.of, say, poke, clock.now, worlds.close, seen)
 
-    return Engine(
+    engine = Engine(
         state,
         connect,
         clock=clock,
@@ -97,6 +98,7 @@ def _on_record(
         team=world.team,
         owners=world.owners,
     )
+    return engine
 
 
 def _observing(owners: Owners) -> Callable[[], Awaitable[bool]]:

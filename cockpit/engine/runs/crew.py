@@ -35,6 +35,7 @@ from cockpit.engine.runs.driver import Driver
 from cockpit.engine.runs.locking import let_go, take_up
 from cockpit.engine.runs.planning import planned
 from cockpit.engine.runs.remembered import find_run
+from cockpit.engine.runs.reporting import Reports
 from cockpit.engine.runs.screen_desk import ScreenDesk
 from cockpit.engine.runs.starting import Prepared, prepare, recheck, resolved, start
 from cockpit.engine.runs.starting import Wanted as Asked
@@ -62,6 +63,8 @@ class Crew:
     poke: Callable[[], None]
     now: Callable[[], float]
     close: Callable[[], Awaitable[None]] = nothing_to_close
+    state: Callable[[], State] | None = None
+    """In a team: what is known by now, to report on what others have taken over; None: nobody can."""
     _desks: dict[str, ScreenDesk] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -108,7 +111,18 @@ class Crew:
             self.say(RoleLearned(role))
 
     async def run(self) -> None:
-        await self._over.wait()
+        if self.state is None:
+            await self._over.wait()
+            return
+        over = asyncio.ensure_future(self._over.wait())
+        reporting = asyncio.ensure_future(Reports(self.state, self.world_of, self.poke).run())
+        try:
+            await asyncio.wait({over, reporting}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            over.cancel()
+            reporting.cancel()
+        if reporting.done():
+            reporting.result()
 
     async def leave(self) -> None:
         self._over.set()

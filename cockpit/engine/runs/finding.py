@@ -15,6 +15,7 @@ from cockpit.core.runbook.run import Execution, Key, Run
 from cockpit.core.runbook.states import Effect
 from cockpit.core.runbook.undoing import expired, rollback_of
 from cockpit.core.runbook.work import Ending, Exit, Found, Heard, Identity, Trace
+from cockpit.engine.runs.acting import Hear, followed
 from cockpit.engine.runs.intents import before_of, comment_of, file_name, forward_of
 from cockpit.engine.runs.looks import Eyes
 from cockpit.engine.runs.world import World
@@ -185,6 +186,23 @@ async def adopted(eyes: Eyes, one: Execution) -> AsyncIterator[Heard]:
     assert identity is not None
     async for heard in eyes.world.runner.adopt(run_folder(eyes, one), file_name(one.key), identity):
         yield heard
+
+
+async def end_of(eyes: Eyes, one: Execution, hear: Hear) -> tuple[Exit | None, str]:
+    """How an attempt ended, once it has; None: it cannot be seen from here, and where it may be running."""
+    while True:
+        found = await trace_of(eyes, one)
+        match found.trace:
+            case Trace.ENDED if found.exit is not None:
+                return found.exit, ""
+            case Trace.RUNNING | Trace.ORPHANED if identity_of(one) is None:
+                await eyes.world.clock.sleep(SETTLES)  # its name is not on record, so it cannot be heard
+            case Trace.RUNNING | Trace.ORPHANED:
+                return await followed(adopted(eyes, one), hear), ""
+            case Trace.ELSEWHERE:
+                return None, found.where
+            case _:
+                return lost(), ""
 
 
 def lost() -> Exit:

@@ -20,10 +20,10 @@ from cockpit.core.runbook.substitute import SubstitutionError
 from cockpit.core.runbook.undoing import rollback_of
 from cockpit.core.runbook.verification import Progress
 from cockpit.core.runbook.words import Task, Word, say
-from cockpit.core.runbook.work import Output, Started, Trace
+from cockpit.core.runbook.work import Output, Started
 from cockpit.engine.refusing import only_looks
 from cockpit.engine.runs import finding
-from cockpit.engine.runs.acting import Attempt, Hear, act, exit_body, followed
+from cockpit.engine.runs.acting import Attempt, Hear, act, exit_body
 from cockpit.engine.runs.flag_words import flag_words
 from cockpit.engine.runs.intents import before_of, comment_of, forward_of, intent_of
 from cockpit.engine.runs.looks import Eyes, captured_text, default_success, env_to_look
@@ -220,18 +220,11 @@ class Hands:
 
     async def _recover(self, run: Run, step: Step, one: Execution) -> None:
         """What an earlier life of ours, or somebody else, began."""
-        found = await finding.trace_of(self.eyes, one)
-        match found.trace:
-            case Trace.ENDED if found.exit is not None:
-                end = found.exit
-            case Trace.RUNNING | Trace.ORPHANED:
-                end = await followed(finding.adopted(self.eyes, one), self._hearing(one.key))
-            case Trace.ELSEWHERE:
-                reason = f"it may still be running on {found.where}, which cannot be seen from here"
-                await self._say([held(one.key, reason, ELSEWHERE)])
-                return
-            case _:
-                end = finding.lost()
+        end, where = await finding.end_of(self.eyes, one, self._hearing(one.key))
+        if end is None:
+            reason = f"it may still be running on {where}, which cannot be seen from here"
+            await self._say([held(one.key, reason, ELSEWHERE)])
+            return
         await self._say([say("exited", one.key, **exit_body(end, one.key.phase))])
 
 
