@@ -37,13 +37,18 @@ def servers(model: Model) -> tuple[MetricServer | AlertServer, ...]:
 
 def several(model: Model) -> tuple[str, ...]:
     """The clusters where there is more than one; nothing where nobody has to tell them apart."""
-    return _told_apart(Same(model))
+    return _several(Same(model))
 
 
 @lru_cache(maxsize=4)
-def _told_apart(model: Same[Model]) -> tuple[str, ...]:
+def _several(model: Same[Model]) -> tuple[str, ...]:
     names = clusters(model.it)
     return names if len(names) > 1 else ()
+
+
+def told_apart(state: State) -> tuple[str, ...]:
+    """The same, but none in a replay: a recording has one value of a signal, and not whose it was."""
+    return () if state.mode == "replay" else several(state.model)
 
 
 def cluster_of_source(model: Model, name: str) -> str:
@@ -84,7 +89,7 @@ def in_clusters(state: State, name: str) -> tuple[InCluster, ...]:
     graph = state.health.graph
     node = graph.index[name]
     found = []
-    for cluster in several(state.model):
+    for cluster in told_apart(state):
         part = part_by(graph, state.health.columns, node, measuring(state.model, cluster))
         found.append(InCluster(cluster, own_level(part), part))
     return tuple(found)
@@ -99,7 +104,7 @@ def lost_in(state: State, cluster: str) -> tuple[SourceState, ...]:
 
 def blind_clusters(state: State) -> tuple[str, ...]:
     """Those of several of which nothing can be known now: nobody there answers, or with nothing known."""
-    return tuple(cluster for cluster in several(state.model) if _is_blind(state, cluster))
+    return tuple(cluster for cluster in told_apart(state) if _is_blind(state, cluster))
 
 
 def _is_blind(state: State, cluster: str) -> bool:

@@ -153,17 +153,17 @@ class CockpitApp(Going):
     @property
     def cluster(self) -> str:
         """The one that is chosen, as long as the configuration has it beside another."""
-        from cockpit.core.clusters import several
+        from cockpit.core.clusters import told_apart
 
         state = self.read()
-        return self.lens.cluster if state and self.lens.cluster in several(state.model) else ""
+        return self.lens.cluster if state and self.lens.cluster in told_apart(state) else ""
 
     def action_cluster(self) -> None:
         """From all to the first, from one to the next, from the last to all."""
-        from cockpit.core.clusters import several
+        from cockpit.core.clusters import told_apart
 
         state = self.read()
-        names = several(state.model) if state else ()
+        names = told_apart(state) if state else ()
         if not names:
             self.view.tell("there is only one cluster")
             return

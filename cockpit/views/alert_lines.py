@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from cockpit.core.alerts import Known, acknowledged, runbook_of
-from cockpit.core.clusters import several
+from cockpit.core.clusters import told_apart
 from cockpit.core.levels import Instant
 from cockpit.core.poll import Silenced
 from cockpit.core.silences import Quieting, quieting
@@ -68,7 +68,7 @@ def _alert_document(state: State, alert: Known, quiet: Quieting) -> Mapping[str,
         "acknowledged": {"by": ack.actor, "at": ack.at} if ack else None,
         "runbook": runbook_of(state.model, alert) or None,
         "needs_somebody": part_of(state, alert) == NEEDS,
-        **({"clusters": list(alert.clusters)} if several(state.model) else {}),
+        **({"clusters": list(alert.clusters)} if told_apart(state) else {}),
     }
 
 

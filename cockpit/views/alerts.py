@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cockpit.core.alerts import Known, acknowledged, known_alerts
-from cockpit.core.clusters import elsewhere, several
+from cockpit.core.clusters import elsewhere, told_apart
 from cockpit.core.levels import Instant
 from cockpit.core.poll import Silenced
 from cockpit.core.silences import Quieting, quieting, standing
@@ -51,7 +51,7 @@ class AlertsView:
 def alerts_view(state: State, now: Instant, only: str = "") -> AlertsView:
     """`only`: of one cluster, and what nobody says of which it is."""
     known, quiet = alerts_of(state, only), quieting(state)
-    columns = (*COLUMNS[:2], CLUSTER, *COLUMNS[2:]) if several(state.model) else COLUMNS
+    columns = (*COLUMNS[:2], CLUSTER, *COLUMNS[2:]) if told_apart(state) else COLUMNS
     parts: dict[str, list[Row]] = {NEEDS: [], TAKEN: [], COMING: [], QUIET: []}
     for alert in sorted(known, key=lambda each: (not each.service, each.service, each.name, each.key)):
         parts[part_of(state, alert)].append(_row(state, alert, quiet, now))
@@ -99,7 +99,7 @@ def of_service(state: State, name: str, now: Instant) -> Section:
     mine.sort(key=lambda each: (order.index(part_of(state, each)), each.name, each.key))
     quiet = quieting(state)
     rows = tuple(_cells(state, each, quiet, now, own=True) for each in mine)
-    columns = (COLUMNS[0], CLUSTER, *COLUMNS[2:]) if several(state.model) else (COLUMNS[0], *COLUMNS[2:])
+    columns = (COLUMNS[0], CLUSTER, *COLUMNS[2:]) if told_apart(state) else (COLUMNS[0], *COLUMNS[2:])
     return Section("Alerts", columns, tuple(Row(cells[:1] + cells[2:]) for cells in rows))
 
 
@@ -184,7 +184,7 @@ def _cells(
     return (
         line(alert.name, Tone.STRONG if wants else Tone.PLAIN),
         line(alert.service or UNASSIGNED, Tone.PLAIN if alert.service else Tone.DIM),
-        *([line(", ".join(alert.clusters), Tone.DIM)] if several(state.model) else []),
+        *([line(", ".join(alert.clusters), Tone.DIM)] if told_apart(state) else []),
         line(alert.state, Tone.WARNING if wants else Tone.DIM),
         line(since, Tone.DIM),
         line(", ".join(alert.seen), Tone.DIM),

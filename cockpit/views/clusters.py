@@ -11,7 +11,7 @@ from cockpit.core.clusters import (
     in_clusters,
     lost_in,
     measuring,
-    several,
+    told_apart,
 )
 from cockpit.core.health.reading import Reading
 from cockpit.core.health.state import Node
@@ -97,7 +97,7 @@ def _unreachable(source: SourceState) -> Iterator[str]:
 
 def of_source(state: State, name: str) -> str:
     """ "us", or "us/prom-2" where a cluster has more than one; the name alone where there are no clusters."""
-    cluster = cluster_of_source(state.model, name) if several(state.model) else ""
+    cluster = cluster_of_source(state.model, name) if told_apart(state) else ""
     if not cluster or cluster == name:
         return name
     return cluster if len(measuring(state.model, cluster)) == 1 else f"{cluster}/{name}"

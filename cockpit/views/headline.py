@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from cockpit.core.clusters import blind_clusters, cluster_of_source, several
+from cockpit.core.clusters import blind_clusters, cluster_of_source, told_apart
 from cockpit.core.health.state import Node
 from cockpit.core.levels import Instant, Integrity, Shown, Verdict
 from cockpit.core.state import SourceState, State
@@ -26,13 +27,12 @@ def sentences(state: State, now: Instant, only: str = "") -> tuple[str, ...]:
 
     `only` is the cluster that `state` is limited to: said first, since sentences are passed on.
     """
-    first, *others = (text_of(each.line) for each in _sentences(state, now))
-    return f"In {only} alone: {first}" if only else first, *others
+    return tuple(text_of(each.line) for each in _sentences(state, now, only))
 
 
-def lines(state: State, now: Instant, width: int = 80, at_most: int = 3) -> list[Line]:
+def lines(state: State, now: Instant, width: int = 80, at_most: int = 3, only: str = "") -> list[Line]:
     """The sentences that fit, the most important chosen first; one that is too long alone ends in `…`."""
-    every = _sentences(state, now)
+    every = _sentences(state, now, only)
     first, *others = sorted(range(len(every)), key=lambda at: every[at].weight)
     kept = [first]
     for at in others:
@@ -57,9 +57,12 @@ def _ended(last: Line, width: int) -> Line:
     return line(f"{text} …"[:width])
 
 
-def _sentences(state: State, now: Instant) -> list[Sentence]:
+def _sentences(state: State, now: Instant, only: str) -> list[Sentence]:
     nothing = say(Weight.FEEL, "Nothing is watched, so nothing can be said.", Tone.STRONG)
-    return list(_told(state, now)) or [nothing]
+    first, *others = list(_told(state, now)) or [nothing]
+    if only:
+        first = replace(first, line=(Span(f"In {only} alone: ", Tone.STRONG), *first.line))
+    return [first, *others]
 
 
 def _told(state: State, now: Instant) -> Iterator[Sentence]:
@@ -188,7 +191,7 @@ def unreachable(state: State, source: SourceState) -> str:
     contact = facts.reach(state, source.owner)
     owner = f"; owner {source.owner}{', ' if contact else ''}{contact}" if source.owner else ""
     runbook = f"; runbook {source.runbook}" if source.runbook else ""
-    cluster = cluster_of_source(state.model, source.name) if several(state.model) else ""
+    cluster = cluster_of_source(state.model, source.name) if told_apart(state) else ""
     which = f" of cluster {cluster}" if cluster not in ("", source.name) else ""
     return f"{facts.source_title(source)}{which} unreachable{since}{reason}{owner}{runbook}."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cockpit.core.clusters import cluster_of_source, several
+from cockpit.core.clusters import cluster_of_source, told_apart
 from cockpit.core.health.reading import Reading
 from cockpit.core.health.state import Suspect
 from cockpit.core.levels import Level, Shown
@@ -30,7 +30,7 @@ EDGE_COLUMNS = (Column(least=14, most=40, grow=True), Column(), Column(most=40),
 
 
 def signals(state: State, name: str) -> Section:
-    names = several(state.model)
+    names = told_apart(state)
     readings = sorted(
         state.health.readings(name),
         key=lambda each: _place(names, cluster_of_source(state.model, each.source)),

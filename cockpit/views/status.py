@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from cockpit.core.clusters import blind_clusters, in_clusters, measuring, seen_in, several
+from cockpit.core.clusters import blind_clusters, in_clusters, measuring, seen_in, told_apart
 from cockpit.core.health.lens import part_by
 from cockpit.core.health.reading import Reading
 from cockpit.core.health.state import Node, Suspect
@@ -73,7 +73,7 @@ def text(state: State, now: Instant, width: int = 80, only: str = "") -> list[st
         whole, state = state, seen_in(state, only)
         lines += [text_of(each) for each in clusters.filtered(whole, state, only, width)]
     view = bridge(state, now, only)
-    lines += [cut(text_of(each), width) for each in headline.lines(state, now, width)]
+    lines += [cut(text_of(each), width) for each in headline.lines(state, now, width, only=only)]
     lines += [text_of(each) for each in wrap(view.first_move, width)]
     for section in (view.wrong, view.business, view.next, view.timeline):
         lines += ["", *_section(section, width)]
@@ -121,7 +121,7 @@ def _by_cluster(state: State, name: str) -> Document:
 
 
 def _clusters(state: State) -> Document:
-    names = several(state.model)
+    names = told_apart(state)
     return {"clusters": {name: _cluster(state, name) for name in names}} if names else {}
 
 

@@ -339,3 +339,10 @@ def test_without_anything_watched_the_bridge_says_so_rather_than_nothing() -> No
     assert [text_of(each) for each in headline.lines(state, at(state))] == [
         "Nothing is watched, so nothing can be said."
     ]
+
+
+def test_a_recording_does_not_know_of_clusters_so_a_replay_tells_of_none() -> None:
+    state = replace(us_fails(), mode="replay")
+    assert section(state, "orders-db", "By cluster") == []
+    assert "clusters" not in status.document(state, at(state))
+    assert listed(state)["orders-db"] == "■ orders-db DOWN unavailable, errors 90 % 25s"

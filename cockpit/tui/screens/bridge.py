@@ -53,7 +53,7 @@ class Bridge(ByCluster):
 
         def said(width: int) -> list[Line]:
             hidden = clusters.filtered(state, seen, only, width) if only else ()
-            return [*hidden, *headline.lines(seen, now, width), *wrap(view.first_move, width)]
+            return [*hidden, *headline.lines(seen, now, width, only=only), *wrap(view.first_move, width)]
 
         self.query_one("#headline", Block).show(said)
         self.query_one("#upper", Rule).show(view.wrong.title, view.business.title)

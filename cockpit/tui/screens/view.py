@@ -87,13 +87,13 @@ class View(Screen[None]):
     def show(self, state: State | None, now: Instant) -> None:
         if state is None or not self.query("#too-small"):  # the last widget: nothing to draw on before it
             return
-        from cockpit.core.clusters import several
+        from cockpit.core.clusters import told_apart
         from cockpit.views.firstline import firstline
 
         self.set_class(state.mode == "drill", "rehearsal")
         only = self.only
         self.query_one("#first", Block).show(lambda width: (firstline(state, now, width, only),))
-        self.query_one(Footer).show(clusters=bool(several(state.model)))
+        self.query_one(Footer).show(clusters=bool(told_apart(state)))
         self.draw(state, now)
 
     def draw(self, state: State, now: Instant) -> None:
