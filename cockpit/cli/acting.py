@@ -15,6 +15,7 @@ from cockpit.text import clean
 
 if TYPE_CHECKING:
     from cockpit.cli.desk import TerminalDesk
+    from cockpit.core.model import Model
     from cockpit.core.runbook.run import Run
     from cockpit.engine.runs.world import World
 
@@ -54,25 +55,56 @@ def in_world(
     *,
     reads_only: bool = False,
     writes: bool = False,
+    what: str = "",
 ) -> Result:
-    """`writes`: it goes on record, which is kept quick to read; RunRefused where all is read-only."""
+    """`writes`: it goes on record, which is kept quick to read. RunRefused where the person may only look,
+    and then `what` was wanted goes on record; without it the name of the command.
+    """
 
     async def run() -> Result:
         async with opened(settings, reads_only=reads_only) as world:
-            if writes and world.readonly:
-                raise RunRefused(_why_readonly(settings))
-            done = await work(world)
-            if writes:
-                await _keep_quick(world)
+            if not writes:
+                return await work(world)
+            done = await _allowed(world, work, what)
+            await _keep_quick(world)
             return done
 
     return asyncio.run(run())
 
 
-def _why_readonly(settings: Settings) -> str:
-    if settings.readonly:
-        return "this cockpit is read-only, so nothing is done"
-    return "the configuration lets nobody write from here (access.readonly)"
+def turn_away(settings: Settings, model: Model, what: str) -> None:
+    """Raises RunRefused, which is on record, where the configuration lets this person only look."""
+    from cockpit.cli.screen import actor
+    from cockpit.core.access import person
+
+    async def nothing(_: World) -> None:
+        """Who may do more goes on."""
+
+    if person(model.access, actor()).only_looks:
+        in_world(settings, nothing, writes=True, what=what)
+
+
+async def _allowed(world: World, work: Callable[[World], Awaitable[Result]], what: str) -> Result:
+    from cockpit.engine.refusing import may_act, note
+
+    try:
+        may_act(world, "so nothing is done")
+        return await work(world)
+    except RunRefused as error:
+        await note(world, what or _command(), error)
+        raise
+
+
+def _command() -> str:
+    """As it was called: `incident declare`."""
+    import click
+
+    names: list[str] = []
+    context = click.get_current_context(silent=True)
+    while context is not None and context.parent is not None:
+        names.insert(0, context.info_name or "")
+        context = context.parent
+    return " ".join(names)
 
 
 async def _keep_quick(world: World) -> None:

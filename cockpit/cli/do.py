@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 TIMEOUT = 24 * 3600.0
 
 
-def do(settings: Settings, argv: Sequence[str], *, target: str, reason: str) -> int:
-    """0 it ended with 0, 1 it did not, 3 nobody knows how it ended."""
+def do(settings: Settings, argv: Sequence[str], *, target: str, reason: str, confirm: str = "") -> int:
+    """0 it ended with 0, 1 it did not, 2 refused, 3 nobody knows how it ended.
+
+    `confirm`: the name of the target, for where nobody can type it.
+    """
     if not argv:
         raise UsageError("there is nothing to do", "cockpit do -- kubectl get pods")
 
@@ -30,6 +33,7 @@ def do(settings: Settings, argv: Sequence[str], *, target: str, reason: str) -> 
         named = world.target(target) if target else None
         if target and named is None:
             raise RunRefused(f"there is no target '{target}'")
+        await _confirmed(world, argv[0], target, confirm)
         job = _job(world, argv, target)
         about = {"argv": list(argv), "target": target, "nonce": job.nonce, "why": reason, "undo": None}
         await world.journal.append([Fact("did.intent", world.clock.now(), world.actor, about)])
@@ -55,7 +59,23 @@ def do(settings: Settings, argv: Sequence[str], *, target: str, reason: str) -> 
                 return INTERRUPTED
         return HELD
 
-    return in_world(settings, work, writes=True)
+    return in_world(settings, work, writes=True, what=f"do {argv[0]}")
+
+
+async def _confirmed(world: World, program: str, target: str, given: str) -> None:
+    """Raises RunRefused, which is on record, where what is protected was not named."""
+    from cockpit.cli.confirming import Confirmed, Said
+    from cockpit.core.protection import is_protected
+    from cockpit.engine.refusing import refuse
+
+    if not is_protected(world.model, target):
+        return
+    name = target or world.model.name
+    said = Said({name: (given,)} if given else {})
+    if await said.to(f"do {program} on {name}, which is protected", name, name) is Confirmed.YES:
+        return
+    why = f"{name} is protected, and its name was not typed"
+    await refuse(world, f"do {program} on {name}", RunRefused(why, f"type it, or say --confirm {name}"))
 
 
 def _job(world: World, argv: Sequence[str], target: str) -> Job:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cockpit.cli.acting import turn_away
 from cockpit.cli.loading import load
 from cockpit.cli.settings import Settings
 from cockpit.errors import RunRefused, UsageError
@@ -145,6 +146,7 @@ def _check_sandbox(prepared: Prepared) -> None:
     model, wanted = prepared.loaded.model, prepared.wanted
     if prepared.settings.readonly or forbids_writing(model):
         raise RunRefused("this cockpit is read-only, so no command is started on a sandbox")
+    turn_away(prepared.settings, model, f"drill on {wanted.target}")
     named = {wanted.runbook} if prepared.book else set()
     if prepared.scenario is not None:
         _, deeds = _deeds(prepared, prepared.scenario)

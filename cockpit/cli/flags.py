@@ -82,19 +82,22 @@ def flip(
 
     async def work(world: World) -> int:
         from cockpit.engine.flipping import remembered
+        from cockpit.engine.runs.allowing import may_move
         from cockpit.engine.runs.remembered import incident_now
 
         switch = switch_named(world.model, key)
         chosen = _chosen(world.model, switch, envs)
         # Not forgiving here: what cannot be put on record is not done.
         flips = await remembered(world.journal)
+        incident = await incident_now(world.journal, None)
         seen = [await _seen(world, kind, switch, env, flips) for env in chosen]
+        for each in seen:
+            await may_move(world, each, kind, incident)
         if not await _confirmed(kind, seen, said, None if json else world.clock.now()):
             return HELD
-        incident = await incident_now(world.journal, None)
         return await _moved(world, kind, seen, reason, incident, json=json)
 
-    return in_world(settings, work, writes=True)
+    return in_world(settings, work, writes=True, what=f"{kind} {key}")
 
 
 async def _seen(world: World, kind: Kind, switch: KillSwitch, env: str, flips: Flips) -> SwitchSeen:

@@ -59,7 +59,7 @@ def run(
         finally:
             await let_go(world, started)
 
-    return in_world(settings, work, writes=True)
+    return in_world(settings, work, writes=True, what=f"run {id}")
 
 
 def resume(settings: Settings, name: str, manner: Manner, *, rollback: bool = False, reason: str = "") -> int:
@@ -73,7 +73,7 @@ def resume(settings: Settings, name: str, manner: Manner, *, rollback: bool = Fa
         found, _ = await named_run(world, name)
         if found.final and not rollback:
             raise RunRefused(f"{found.id} is over: {found.state}", "`cockpit rollback` takes it back")
-        await take_up(world, found)
+        await take_up(world, found, take_back=rollback)
         try:
             taken, seen = await named_run(world, found.id)
             desk = TerminalDesk(Answers.of(manner.answers, manner.yes), json=manner.json)
@@ -86,7 +86,7 @@ def resume(settings: Settings, name: str, manner: Manner, *, rollback: bool = Fa
         finally:
             await let_go(world, found)
 
-    return in_world(settings, work, writes=True)
+    return in_world(settings, work, writes=True, what=f"{'take back' if rollback else 'take up'} {name}")
 
 
 async def _drive(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cockpit.core.access import CONFIGURED, STARTED
+from cockpit.core.access import CONFIGURED, STARTED, hint
 from cockpit.core.events import (
     Decision,
     DegradationMarked,
@@ -49,7 +49,9 @@ def recorded(record: Record, decision: Decision) -> Record:
 def objection(state: State, decision: Decision) -> str | None:
     """Why `decision` may not even be asked for, in words for the person; None: nothing against it."""
     if state.readonly:
-        return state.me.only_looks or (CONFIGURED if state.model.access.readonly else STARTED)
+        if state.me.only_looks:
+            return f"{state.me.only_looks}; {hint(state.me)}"
+        return CONFIGURED if state.model.access.readonly else STARTED
     match decision:
         case DegradationMarked(node, mode):
             return against_mark(state.model, node, mode)

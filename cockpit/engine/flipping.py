@@ -21,6 +21,7 @@ from cockpit.core.switches import (
     restore_objection,
 )
 from cockpit.engine.refusing import may_act
+from cockpit.engine.runs.allowing import may_move
 from cockpit.engine.runs.remembered import record_now
 from cockpit.engine.runs.world import World
 from cockpit.errors import JournalError, RunRefused, SourceError
@@ -95,6 +96,7 @@ async def flip(world: World, order: Order) -> FlagChange:
     """Raises RunRefused and JournalError before anything has moved, Unrecorded after it."""
     provider = _provider(world, order.seen)
     may_act(world, "so no flag is moved")
+    await may_move(world, order.seen, order.kind, order.incident)
     if order.kind == "restore" and (why := restore_objection(order.seen)):
         raise RunRefused(f"{order.seen.switch.key} is not restored: {why}")
     wanted = _wanted(world, order)

@@ -192,6 +192,16 @@ class CockpitApp(Going):
             self._saving = False
         self.view.tell(told)
 
+    def deny(self, what: str, why: str) -> str:
+        """`why` not, and what can be done about it; where it is because of who asks, that goes on record."""
+        from cockpit.core.access import hint
+        from cockpit.core.events import Denied
+
+        self.dispatch(Denied(what, why, self.actor, self.now()))
+        state = self.read()
+        advice = hint(state.me) if state else ""
+        return f"{why}; {advice}" if advice else why
+
     def ask_first(self, asking: Asking, then: Callable[[Said | None], None]) -> None:
         from cockpit.tui.screens.dialog import Dialog
 

@@ -36,7 +36,7 @@ def page(view: View, node: str) -> None:
         return
     name = next(iter(teams_of(state, (node,))), "")
     if why := no_page(state, name):
-        view.tell(f"not paged: {why}")
+        view.tell(f"not paged: {view.cockpit.deny(f'page of {name}', why)}")
         return
 
     def answered(said: Said | None) -> None:

@@ -149,7 +149,7 @@ def no_page(state: State, name: str) -> str:
     if team is None:
         return f"there is no team '{name}'" if name else "nobody is named as its owner"
     if state.readonly:
-        return "this cockpit is read-only, so nobody is paged"
+        return f"{state.why_readonly}, so nobody is paged"
     if not team.page:
         reach = facts.reach(state, name)
         return f"{name} has no webhook for pages{'; reach it by ' if reach else ''}{reach}"

@@ -194,7 +194,7 @@ def why_not(state: State, incident: Incident, form: Form, text: str, now: Instan
 
 def no_record(state: State) -> str:
     if state.readonly:
-        return "this cockpit is read-only"
+        return state.why_readonly
     if state.picture.journal_trouble:
         return f"no record, so nothing is sent: {state.picture.journal_trouble}"
     return ""

@@ -13,7 +13,7 @@ from cockpit.core.runbook.model import Parameter, Runbook, Step
 from cockpit.core.runbook.told import approval_words, confirm_words, does, kind_of, undo_words
 from cockpit.core.state import State
 from cockpit.text import age, join_names, plural
-from cockpit.views import fit, words
+from cockpit.views import allowed, fit, words
 from cockpit.views.asking import Asking, Option
 from cockpit.views.layout import join
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
@@ -84,7 +84,10 @@ def plan_view(state: State, asked: Asked, now: Instant) -> PlanView | None:
 
 def in_the_way(state: State, plan: Plan | None, asked: Asked) -> str:
     if state.readonly:
-        return "this cockpit is read-only"
+        return state.why_readonly
+    book = state.model.books.get(asked.runbook)
+    if why := allowed.barred(state, book.roles if book else ()):
+        return why
     if state.picture.journal_trouble:
         return f"no record, so nothing starts: {state.picture.journal_trouble}"
     if plan is None or plan.busy:
@@ -112,6 +115,8 @@ def _title(runbook: Runbook, plan: Plan | None) -> Line:
 
 
 def _remarks(state: State, runbook: Runbook, plan: Plan | None, blocked: str) -> Iterator[Line]:
+    if runbook.roles:
+        yield allowed.told(state, runbook.roles)
     if runbook.status == "draft":
         yield line("Draft: not checked, no undo.", Tone.WARNING)
     if fit.data_in_doubt(state) and fit.ADDS_LOAD in runbook.tags:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cockpit.core.access import who_may
 from cockpit.core.rehearsal.grades import BookGrades
 from cockpit.core.runbook.live import Plan, PlannedStep
 from cockpit.core.runbook.model import Runbook
@@ -23,6 +24,7 @@ def lines(runbook: Runbook, plan: Plan, grades: BookGrades | None = None) -> lis
     said += [f"rehearsal: {rehearsed.sentence(told)}"] if told else []
     given = ", ".join(f"{name}={value}" for name, value in plan.parameters.items())
     said += [f"parameters: {given}"] if given else []
+    said += [f"who may: {who_may(runbook.roles)}"] if runbook.roles else []
     said += [f"locks: {', '.join(plan.locks)}"] if plan.locks else []
     for number, check in enumerate(plan.checks, 1):
         why = f": {check.why}" if check.why else ""
@@ -57,6 +59,7 @@ def document(runbook: Runbook, plan: Plan, grades: BookGrades | None = None) -> 
         "target": plan.target or None,
         "parameters": dict(plan.parameters),
         "locks": list(plan.locks),
+        "who_may": list(runbook.roles),
         "preconditions": [
             {
                 "title": each.title,

@@ -121,3 +121,5 @@ def _grade(state: State, card: RunbookCard) -> Line:
     if told is None:
         return line(NEVER, Tone.DIM)
     return line(told.short, told.tone if told.word in (CHANGED, FAILED) else Tone.DIM)
+    if only := only_for(state, card.id):
+        return line(only, Tone.WARNING)

@@ -8,7 +8,7 @@ from cockpit.core.levels import Instant
 from cockpit.core.state import State
 from cockpit.core.switches import SwitchSeen, environments, kill_warnings, restore_objection, restore_warnings
 from cockpit.text import age, clock, join_names
-from cockpit.views import facts, headline, words
+from cockpit.views import allowed, facts, headline, words
 from cockpit.views.asking import Asking, Option
 from cockpit.views.lines import Line, Tone, line
 from cockpit.views.switch_facts import hurt, in_the_way, is_awaited, is_old, modes
@@ -42,7 +42,7 @@ def choosing(state: State, seen: SwitchSeen, now: Instant) -> Asking:
 
 
 def kill_option(state: State, seen: SwitchSeen, now: Instant) -> Option:
-    why_not = in_the_way(state)
+    why_not = in_the_way(state) or allowed.barred(state, seen.switch.roles)
     if is_awaited(seen, now):
         why_not = why_not or "it has just been moved, and the answer is awaited"
     return _option("kill", f"Kill it in {seen.env}", why_not, seen, _reason(state, now))
@@ -52,7 +52,9 @@ def restore_option(state: State, seen: SwitchSeen, now: Instant) -> Option:
     why_not = in_the_way(state) or restore_objection(seen)
     if not why_not and seen.standing is None:
         why_not = "it is not killed"
-    if seen.doubtful and not in_the_way(state):
+    barred = allowed.barred_from_putting_back(state, seen)
+    why_not = in_the_way(state) or barred or why_not
+    if seen.doubtful and not in_the_way(state) and not barred:
         why_not = "whether it was moved is not known: p looks for it, or kill it again"
     return _option("restore", f"Put it back in {seen.env}", why_not, seen, "")
 
@@ -80,6 +82,8 @@ def _costs(state: State, seen: SwitchSeen) -> Iterator[Line]:
     yield line(
         f"It protects {switch.service} and costs: {effect}." if switch.service else f"It costs: {effect}."
     )
+    if switch.roles:
+        yield allowed.told(state, switch.roles)
     for mode in modes(state, switch):
         if mode.lost:
             yield line(f"Lost meanwhile: {mode.lost}.")

@@ -117,7 +117,7 @@ def left(flip: Flip, now: Instant) -> str:
 def in_the_way(state: State) -> str:
     """Why nothing can be moved from here now; empty: it can."""
     if state.readonly:
-        return "this cockpit is read-only"
+        return state.why_readonly
     if state.picture.journal_trouble:
         return f"no record, so nothing is moved: {state.picture.journal_trouble}"
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from cockpit.core.access import who_may
 from cockpit.core.flips import DONE, OUTCOMES, Flip, Kind
 from cockpit.core.levels import Instant, Seconds
 from cockpit.core.model import Scalar
@@ -58,6 +59,7 @@ def _lines(seen: SwitchSeen, now: Instant) -> Iterator[str]:
         ("protects", switch.service),
         ("costs", switch.effect),
         ("data", switch.data_risk),
+        ("who may", who_may(switch.roles) if switch.roles else ""),
     ):
         if text:
             yield f"  {label:<10} {text}"

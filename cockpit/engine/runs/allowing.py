@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from cockpit.core.access import bar, held_by, hint
 from cockpit.core.flips import Kind
-from cockpit.core.model import KillSwitch
 from cockpit.core.runbook.model import Runbook
 from cockpit.core.runbook.run import Run
+from cockpit.core.switches import SwitchSeen
 from cockpit.engine.refusing import may_act, refuse, who
 from cockpit.engine.runs.remembered import record_now
 from cockpit.engine.runs.world import World
@@ -41,9 +41,11 @@ async def may_take_up(world: World, run: Run, *, take_back: bool = False) -> Non
     await may_run(world, run.runbook, run.incident, f"{run.id} is not {verb}")
 
 
-async def may_move(world: World, switch: KillSwitch, env: str, incident: str, kind: Kind) -> None:
-    """Raises RunRefused, which is on record."""
-    if why := await barred(world, switch.roles, incident):
-        what = f"{switch.key}@{env}"
+async def may_move(world: World, seen: SwitchSeen, kind: Kind, incident: str) -> None:
+    """Raises RunRefused, which is on record. Who has moved a switch may always put it back."""
+    if kind == "restore" and seen.standing is not None and seen.standing.actor == world.actor:
+        return
+    if why := await barred(world, seen.switch.roles, incident):
+        what = f"{seen.switch.key}@{seen.env}"
         error = RunRefused(f"{what} is not moved: {why}", hint(who(world)))
         await refuse(world, f"{kind} {what}", error)

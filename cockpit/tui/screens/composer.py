@@ -171,6 +171,7 @@ class Composer(View):
         state, incident, form = known
         if why := composing.no_record(state):
             self.cockpit.copy_to_clipboard(self._words())
+            why = self.cockpit.deny(f"update of {self.subject}", why)
             self.tell(f"copied, and not on record: {why}")
         else:
             self._ask(state, incident, replace(form, to=COPY))

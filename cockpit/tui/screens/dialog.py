@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,6 +21,9 @@ from cockpit.tui.widgets.prompt import Field
 from cockpit.views.asking import Asking, Option, Said
 from cockpit.views.layout import wrap
 from cockpit.views.lines import Line, Span, Tone, line
+
+if TYPE_CHECKING:
+    from cockpit.tui.app import CockpitApp
 
 CANCEL = Option("", "")
 HINT: Line = (
@@ -98,7 +101,8 @@ class Dialog(ModalScreen[Said | None]):
         if option is CANCEL:
             self.dismiss(None)
         elif option.why_not:
-            self._say(f"not possible: {option.why_not}")
+            why = cast("CockpitApp", self.app).deny(self.asking.title.rstrip("?"), option.why_not)
+            self._say(f"not possible: {why}")
         elif option.label:
             self._type(option)
         else:

@@ -120,7 +120,8 @@ class Plan(View):
         if view is None:
             return
         if view.in_the_way:
-            self.tell(f"it cannot be started: {view.in_the_way}")
+            why = self.cockpit.deny(f"run {view.runbook.id}", view.in_the_way)
+            self.tell(f"it cannot be started: {why}")
         elif self._started_at is None:
             self.cockpit.ask_first(plans.starting(view, self.asked), self._start)
 
