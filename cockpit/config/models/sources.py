@@ -32,7 +32,7 @@ class MetricServer(Part):
     url: WebUrl
     """Without /api/v1."""
     labels: dict[Label, Text] = Field(default={})
-    """What is true of everything it knows: {region: eu}. `cluster` tells clusters apart (default: its name)."""
+    """What is true of everything it knows: {region: eu}. `cluster` tells clusters apart, else its name."""
     required: Flag = True
     """Whether services are unknown while it cannot be asked."""
     owner: Text = ""
