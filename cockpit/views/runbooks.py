@@ -9,6 +9,7 @@ from cockpit.core.state import State
 from cockpit.core.update_record import needs_somebody
 from cockpit.text import clock, short_age
 from cockpit.views import company, facts, fit
+from cockpit.views.allowed import only_for
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.rehearsed import CHANGED, FAILED, NEVER, rehearsed
 from cockpit.views.runbook_list import coverage_short
