@@ -173,11 +173,11 @@ def do(
     config: Config = None,
     target: OnTarget = "",
     reason: Reason = "",
+    confirm: Annotated[
+        str, typer.Option("--confirm", metavar="NAME", help="The name of a target that is protected.")
+    ] = "",
 ) -> int:
     """Run any command under the same shim, target and record; marked as having no known undo."""
     from cockpit.cli.do import do
 
     return do(_settings(context, config), command, target=target, reason=reason, confirm=confirm)
-    confirm: Annotated[
-        str, typer.Option("--confirm", metavar="NAME", help="The name of a target that is protected.")
-    ] = "",
