@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cockpit.cli.checks import Check, installation, permissions, state, terminal
+from cockpit.cli.doctor_team import team
 from cockpit.cli.loading import load
 from cockpit.cli.output import say
 from cockpit.cli.proposing import is_proposed
@@ -41,6 +42,7 @@ def _checks(settings: Settings, runbooks: bool) -> Iterator[Check]:
         yield from _files(loaded)
         yield from permissions(loaded.path)
         yield from state(loaded.model)
+        yield from team(loaded.model)
         if runbooks:
             from cockpit.cli.doctor_runbooks import runbooks as of_runbooks
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cockpit.adapters.journal.postgres.founding import KNOWN
 from cockpit.adapters.journal.postgres.people import OWNER
+from cockpit.adapters.journal.postgres.pooling import is_lent
 from cockpit.adapters.journal.postgres.trouble import FOUND, translated
 from cockpit.adapters.journal.postgres.whom import Whom
 from cockpit.core.journal import new_uid
@@ -85,7 +86,7 @@ async def _looked_at(db: AsyncConnection[Any], whom: Whom) -> Greeting:
 async def _tested(db: AsyncConnection[Any], whom: Whom, role: Role, backend: int, fsync: str) -> Greeting:
     tells = await _echoes(db)
     pooled = backend != db.pgconn.backend_pid
-    if pooled and not tells:
+    if pooled and (not tells or await is_lent(db, whom)):
         raise _refused(
             whom,
             "a pooler in transaction mode stands before it, so nobody is told what others do",
