@@ -35,7 +35,7 @@ Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for 
 
 
 def register(app: typer.Typer) -> None:
-    for command in (runbooks, plan, check, run, runs, resume, rollback, takeover, approve):
+    for command in (runbooks, plan, check, run, runs, resume, rollback, takeover, approve, approvals):
         app.command()(command)
     app.command(context_settings={"ignore_unknown_options": True})(do)
 
@@ -155,16 +155,26 @@ def takeover(
 
 def approve(
     context: typer.Context,
-    run: RunName,
-    step: Annotated[str, typer.Argument(metavar="STEP")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="As in R-7; without it the only one.")] = "",
+    step: Annotated[str, typer.Argument(metavar="STEP", help="Without it the only one of the run.")] = "",
     reason: Reason = "",
     config: Config = None,
     refuse: Annotated[bool, typer.Option("--refuse", help="Say no.")] = False,
+    digest: Annotated[
+        str, typer.Option("--digest", metavar="PREFIX", help="Only if it is what was shown.")
+    ] = "",
 ) -> int:
-    """Approve a step of somebody else's run, or refuse it."""
-    from cockpit.cli.runs import approve
+    """Approve a step of somebody else's run, or refuse it: 0 on record, 2 it may not be."""
+    from cockpit.cli.approving import approve
 
-    return approve(_settings(context, config), run, step, refuse=refuse, reason=reason)
+    return approve(_settings(context, config), run, step, refuse=refuse, reason=reason, digest=digest)
+
+
+def approvals(context: typer.Context, config: Config = None, json: Json = False) -> int:
+    """What waits for a second person: the step in full, its digest, who asks and until when."""
+    from cockpit.cli.approving import approvals
+
+    return approvals(_settings(context, config), json=json)
 
 
 def do(

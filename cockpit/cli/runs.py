@@ -1,13 +1,13 @@
-"""`cockpit runs` and `cockpit approve`: what was run, and a second person's word on a step."""
+"""`cockpit runs`: what was run, and what still needs somebody."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cockpit.cli.acting import in_world, named_run
+from cockpit.cli.acting import in_world
 from cockpit.cli.output import say, say_json
 from cockpit.cli.settings import Settings
-from cockpit.errors import RunRefused, UsageError
+from cockpit.errors import UsageError
 
 if TYPE_CHECKING:
     from cockpit.engine.runs.world import World
@@ -73,34 +73,3 @@ async def _owner(world: World, id: str) -> str:
     from cockpit.engine.runs.locking import run_lock
 
     return await world.owners.holder(run_lock(id))
-
-
-def approve(settings: Settings, name: str, step: str, *, refuse: bool, reason: str) -> int:
-    """0 on record, 2 refused: nobody approves what he runs himself."""
-    if not reason.strip():
-        raise UsageError("--reason is empty", "say why, for those who read it later")
-
-    async def work(world: World) -> int:
-        from cockpit.core.runbook.approvals import void
-        from cockpit.core.runbook.words import say as word
-
-        run, _ = await named_run(world, name)
-        one = next(
-            (each for each in reversed(run.executions) if each.key.step == step and each.approval), None
-        )
-        wanted = run.step(step)
-        if one is None or wanted is None or wanted.approval is None:
-            raise RunRefused(f"{run.id} asks for no approval of '{step}' now")
-        if world.actor in run.operators and not refuse:
-            raise RunRefused(f"{world.actor} acts in {run.id} and cannot approve it", "ask a second person")
-        if wanted.approval.by and world.actor not in wanted.approval.by:
-            raise RunRefused(f"{world.actor} may not approve it", f"ask {', '.join(wanted.approval.by)}")
-        if why := void(run, wanted, one, world.clock.now()):
-            raise RunRefused(why, f"whoever runs {run.id} has to ask again")
-        body = {"reason": reason, "digest": one.approval.get("digest"), "enforced": False}
-        said = word("approval.refused" if refuse else "approval.granted", one.key, **body)
-        await world.journal.append([said.fact(run, world.clock.now(), world.actor)])
-        say([f"{run.id} {step}: {'refused' if refuse else 'approved'} (second person not enforced here)"])
-        return 0
-
-    return in_world(settings, work, writes=True)

@@ -67,6 +67,19 @@ class RunWished:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalWanted:
+    """A person who does not act in a run says whether a step of it may be done."""
+
+    run: str
+    step: str
+    refuse: bool
+    reason: str
+    at: Instant
+    digest: str = ""
+    """Of what they were shown, or how it begins; empty: of what is asked when their word arrives."""
+
+
+@dataclass(frozen=True, slots=True)
 class FlagWanted:
     """A person moves a flag: `kill`, or `restore` to what it was."""
 
@@ -166,6 +179,7 @@ Wanted: TypeAlias = (
     | RunTakenUp
     | RunAnswered
     | RunWished
+    | ApprovalWanted
     | FlagWanted
     | SwitchesWanted
     | SilenceWanted

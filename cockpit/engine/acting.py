@@ -16,6 +16,7 @@ from cockpit.core.levels import Instant
 from cockpit.core.runbook.live import Plan
 from cockpit.core.state import State
 from cockpit.core.wanted import (
+    ApprovalWanted,
     FlagWanted,
     OncallWanted,
     PageWanted,
@@ -64,7 +65,7 @@ def refusal(wanted: Wanted, why: str, now: Instant) -> Event:
             return Refused(f"reminder ({text})", why, now)
         case SilenceWanted() | SilenceEndWanted():
             return Refused("silence", why, now)
-        case RunWanted(what) | RunTakenUp(what) | RunAnswered(what) | RunWished(what):
+        case RunWanted(what) | RunTakenUp(what) | RunAnswered(what) | RunWished(what) | ApprovalWanted(what):
             return Refused(what, why, now)
 
 

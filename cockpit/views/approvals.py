@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from cockpit.core.frozen import TAG, to_json
@@ -12,8 +12,9 @@ from cockpit.core.levels import Instant
 from cockpit.core.runbook.actions import Action, Command
 from cockpit.core.runbook.render import lenient, names_to_fill, shown
 from cockpit.core.runbook.requests import Request, whom
-from cockpit.core.runbook.told import does, kind_of
+from cockpit.core.runbook.told import does, kind_of, undo_words
 from cockpit.text import clock, plural, remaining, short_age
+from cockpit.views.run_steps import filled
 
 SCHEMA: Final = "cockpit.approvals/v1"
 SHORT: Final = 12
@@ -57,7 +58,20 @@ def counted(request: Request) -> str:
 
 
 def rendered(request: Request) -> Iterator[tuple[str, str]]:
-    """(what it is, what it says), all that the digest is about; a command word by word when it is long."""
+    """(what it is, what it says), all that the digest is about; a command word by word when it is long.
+
+    Nothing in it is left out: what would steer a terminal, or hides, is written as an escape.
+    """
+    yield from ((name, visible(said)) for name, said in _rendered(request))
+
+
+def visible(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def _rendered(request: Request) -> Iterator[tuple[str, str]]:
     yield from _action(request.action)
     known = names_to_fill(request.run)
     for name, value in request.step.env.items():
@@ -88,7 +102,7 @@ def _action(action: Action) -> Iterator[tuple[str, str]]:
 
 
 def _others(action: Action) -> Iterator[tuple[str, str]]:
-    yield kind_of(action), does(action).replace("\n", " ")
+    yield kind_of(action), does(action)
     told = to_json(action)
     assert isinstance(told, Mapping)
     for name, value in told.items():
@@ -100,6 +114,17 @@ def _plain(value: object) -> str:
     return shown(value if isinstance(value, str) else canonical(value))
 
 
+def way_back(request: Request) -> Iterator[tuple[str, str]]:
+    """What whoever agrees wants to know, although the digest is not about it."""
+    step = request.step
+    can, how = undo_words(step)
+    if step.rollback and step.rollback.action:
+        how = filled(request.run, step.rollback.action)
+    yield "undo" if can else "no undo", visible(how)
+    if step.point_of_no_return:
+        yield "no way back", visible(step.point_of_no_return.reason)
+
+
 # Lines of text
 
 
@@ -108,15 +133,13 @@ def lines(request: Request, now: Instant) -> list[str]:
     run, step = request.run, request.step
     told = [f"{run.id} {step.id}: {step.title}", f"  of {run.runbook.title} ({run.runbook.id})"]
     told += [f"  why: {step.why}"] if step.why else []
-    told += [f"  {line}" for line in _labelled(rendered(request))]
-    if step.point_of_no_return:
-        told.append(f"  no way back behind this: {step.point_of_no_return.reason}")
+    told += [f"  {line}" for line in _labelled((*rendered(request), *way_back(request)))]
     told += [f"  digest: {request.digest}", f"  {asker(request)}, {until(request, now)}"]
     told.append(f"  may be answered by {whom(request)}{_and(counted(request))}")
     return told
 
 
-def _labelled(pairs: Iterator[tuple[str, str]]) -> Iterator[str]:
+def _labelled(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
     last = ""
     for name, said in pairs:
         yield f"{name + ':' if name != last else '':<{len(name) + 1}} {said}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from cockpit.core.levels import Instant
 from cockpit.views.lines import Line
 
 
@@ -49,6 +51,8 @@ class Asking:
     told: tuple[Line, ...]
     options: tuple[Option, ...]
     cancel: str = "Cancel"
+    counts: Callable[[Instant], Line] | None = None
+    """A last line that goes on with the time; None: nothing in it does."""
 
 
 @dataclass(frozen=True, slots=True)

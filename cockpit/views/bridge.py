@@ -10,7 +10,7 @@ from cockpit.core.state import Entry, State
 from cockpit.core.switches import SwitchSeen
 from cockpit.core.update_record import needs_somebody
 from cockpit.text import clock
-from cockpit.views import business, company, facts, fit, headline, words
+from cockpit.views import business, company, facts, fit, headline, judging, words
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.rehearsed import short_of
 from cockpit.views.runbooks import standing
@@ -66,15 +66,21 @@ def first_move(state: State) -> Line:
 def do_next(state: State, now: Instant, only: str = "") -> Section:
     """What is not over stands first: a person has to see it through before anything is begun."""
     fitting = fit.proposals(state)
-    waiting = [run for run in state.record.runs.values() if needs_somebody(run)]
-    waiting.sort(key=lambda run: not company.ours_to_see_to(state, run))
+    asked = judging.answerable(state, now)
+    told = judging.roots(asked)
+    waiting = [run for run in state.record.runs.values() if needs_somebody(run) and run.id not in told]
     mine = [run for run in waiting if company.ours_to_see_to(state, run)]
-    rows = [_waiting(state, run, "r" if run in mine[:1] else "") for run in waiting]
+    rows = [_waiting(state, run, "r" if run in mine[:1] else "") for run in mine]
+    rows += [judging.row(each, now, "r" if each in asked[:1] and not mine else "") for each in asked]
+    rows += [_waiting(state, run, "") for run in waiting if run not in mine]
     rows += [_owed(each, now) for each in to_do(state, now)]
-    books = [_proposed(state, each, "r" if at == 0 and not mine else "") for at, each in enumerate(fitting)]
+    books = [
+        _proposed(state, each, "r" if at == 0 and not (mine or asked) else "")
+        for at, each in enumerate(fitting)
+    ]
     switches = _switches(state, now)
     # Two lines at 80x24: the best of each kind is in them.
-    rows += [*books[:1], *switches[:1], *books[1:], *switches[1:]]
+    rows += [*books[:1], *switches[:1], *books[1:], *switches[1:], *judging.glass_rows(state, now)]
     return Section("Do next", NEXT_COLUMNS, tuple(rows), _nothing_fits(state, only) if not fitting else ())
 
 

@@ -10,7 +10,7 @@ from cockpit.core.runbook.run import Run
 from cockpit.core.state import State
 from cockpit.core.update_record import needs_somebody
 from cockpit.text import age, clock, join_names, plural, remaining
-from cockpit.views import clusters, company, facts, words
+from cockpit.views import approvals, clusters, company, facts, judging, words
 from cockpit.views.incident import current
 from cockpit.views.layout import fit, join, line_width
 from cockpit.views.lines import Line, Span, Tone, line
@@ -49,7 +49,8 @@ def parts(state: State, now: Instant, only: str = "") -> tuple[Line, ...]:
         line(clusters.blind(state), Tone.UNKNOWN),
         _incident(state, now),
         _update(state, now),
-        _runs(state),
+        line(approvals.count(judging.answerable(state, now)), Tone.WARNING),
+        _runs(state, now),
         _owed(state, now),
         _journal(state),
         _verdict(state, now),
@@ -139,9 +140,11 @@ def span(seconds: float) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _runs(state: State) -> Line:
+def _runs(state: State, now: Instant) -> Line:
     """A run that is not over needs somebody, also when the cockpit that began it is gone."""
-    unfinished = [run for run in state.record.runs.values() if needs_somebody(run)]
+    told = judging.roots(judging.answerable(state, now))
+    runs = state.record.runs.values()
+    unfinished = [run for run in runs if needs_somebody(run) and run.id not in told]
     waiting = [run.id for run in unfinished if company.holder(state, run) is None]
     if not waiting:
         return line(_watched(state, unfinished), Tone.DIM)

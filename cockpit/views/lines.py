@@ -88,6 +88,7 @@ class Row:
         "run",
         "step",
         "choice",
+        "judge",
         "check",
         "parameter",
         "todo",

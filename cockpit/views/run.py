@@ -11,17 +11,18 @@ from cockpit.core.rehearsal.times import of_book
 from cockpit.core.runbook import undoing
 from cockpit.core.runbook.live import Live
 from cockpit.core.runbook.moves import next_move
+from cockpit.core.runbook.requests import Request, request_of
 from cockpit.core.runbook.run import Execution, Run
 from cockpit.core.runbook.states import RunState
 from cockpit.core.runbook.words import Ask, Question
 from cockpit.core.state import State
 from cockpit.text import age, clock, plural
-from cockpit.views import run_lines, run_others, run_steps
+from cockpit.views import company, judging, run_lines, run_others, run_steps
 from cockpit.views.layout import join
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.louder import careful, louder
 from cockpit.views.rehearsed import usually
-from cockpit.views.words_runs import RUN_STATES, STEP_STATES
+from cockpit.views.words_runs import RUN_STATES, STEP_STATES, glass_told
 
 CHOICES = (Column(right=True), Column(most=100, grow=True))
 NOBODY = Live(ours=False)
@@ -42,6 +43,10 @@ class RunView:
     """Choices, steps, the rollback plan; empty ones are left out."""
     output: tuple[str, ...]
     """Last lines of what ran or runs, oldest first."""
+    request: Request | None = None
+    """What it asks of a second person."""
+    answers: bool = False
+    """Whoever sits here may answer that."""
 
 
 def run_view(state: State, id: str, now: Instant) -> RunView | None:
@@ -54,16 +59,36 @@ def run_view(state: State, id: str, now: Instant) -> RunView | None:
     grades = grades_of(state).get(run.runbook.id)
     question = asked(run) if live.ours else None
     question = louder(run, question, grades) if question else None
-    sections = (choices(question), run_steps.steps(run, now), run_steps.rollback(run, now))
+    request = judging.asked_by(state, run)
+    sections = (
+        choices(question),
+        *_of_request(state, request, live, now),
+        run_steps.steps(run, now),
+        run_steps.rollback(run, now),
+    )
     return RunView(
         _title(state, root, now),
-        tuple(_now(state, run, question, live, now)),
+        (*_glass(state, root), *_now(state, run, question, live, now)),
         run,
         question,
         live.ours,
         tuple(each for each in sections if each.rows),
         live.output,
+        request,
+        request is not None and not live.ours and not judging.why_not(state, request, now),
     )
+
+
+def _of_request(state: State, request: Request | None, live: Live, now: Instant) -> tuple[Section, ...]:
+    if request is None:
+        return ()
+    if live.ours:
+        return (judging.elsewhere(request),)
+    return judging.choices(state, request, now), judging.would_be_done(request)
+
+
+def _glass(state: State, run: Run) -> Iterator[Line]:
+    return (line(glass_told(glass), Tone.WARNING) for glass in judging.glass_of(state, run))
 
 
 def live_of(state: State, id: str, run: Run) -> Live:
@@ -114,10 +139,15 @@ def _now(state: State, run: Run, question: Question | None, live: Live, now: Ins
     if state.picture.journal_trouble:
         yield line(f"no record, so nothing further starts: {state.picture.journal_trouble}", Tone.WARNING)
     if not live.ours:
-        yield from run_others.told(state, run, asked(run), now)
+        request = judging.asked_by(state, run)
+        if request:
+            yield from judging.told(state, request, now)
+        if request is None or company.holder(state, run) or judging.why_not(state, request, now):
+            yield from run_others.told(state, run, None if request else asked(run), now)
         yield from _progress(run, live)
     elif question is not None:
-        yield from _question(run, question, careful(run, question, grades_of(state).get(run.runbook.id)))
+        warned = careful(run, question, grades_of(state).get(run.runbook.id))
+        yield from _question(run, question, warned, now)
     else:
         yield from _progress(run, live)
 
@@ -170,10 +200,12 @@ def _time(run: Run, now: Instant) -> Iterator[Line]:
         yield line(f"taking it back is proposed: {run.proposed}", Tone.WARNING)
 
 
-def _question(run: Run, question: Question, careful: str) -> Iterator[Line]:
+def _question(run: Run, question: Question, careful: str, now: Instant) -> Iterator[Line]:
     step = run.step(question.key.step)
     if question.kind in ("confirm", "manual", "approval") and step is not None:
         yield from run_steps.told(run, step, question)
+        if question.kind == "approval" and (request := request_of(run)):
+            yield from judging.waits(request, now)
     if careful:
         yield line(f"Careful: {careful}.", Tone.WARNING)
     if question.kind == "confirm":

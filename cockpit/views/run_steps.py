@@ -68,7 +68,7 @@ def told(run: Run, step: Step, question: Question) -> Iterator[Line]:
         return
     can, how = undo_words(step)
     if step.rollback and step.rollback.action:
-        how = _filled(run, step.rollback.action)
+        how = filled(run, step.rollback.action)
     yield Span("undo: " if can else "no undo: ", Tone.DIM if can else Tone.WARNING), Span(how)
     if step.point_of_no_return:
         yield line(f"No way back behind this: {step.point_of_no_return.reason}", Tone.WARNING)
@@ -82,10 +82,10 @@ def _does(run: Run, step: Step, undoes: bool) -> str:
         if rollback is None or rollback.action is None:
             return step.title
         action = rollback.action
-    return _filled(run, action)
+    return filled(run, action)
 
 
-def _filled(run: Run, action: Action) -> str:
+def filled(run: Run, action: Action) -> str:
     """With what is known by now; what is not stays as it is written."""
     try:
         return does(rendered(action, names_to_fill(run)))

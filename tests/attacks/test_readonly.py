@@ -64,6 +64,7 @@ LOOKS = {
     "plan": ("plan", "change"),
     "check": ("check", "change"),
     "runs": ("runs", "--all"),
+    "approvals": ("approvals",),
     "print": ("print", "change"),
     "status": ("status",),
     "lint": ("lint", "--live"),

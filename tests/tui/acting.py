@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
+from cockpit.core.access import Person
 from cockpit.core.events import Event
 from cockpit.core.model import Target
 from cockpit.core.runbook.actions import Command, Manual
@@ -77,19 +78,23 @@ class Acted:
     world: Mapping[str, object] = field(default_factory=dict)
     """Of what may be touched."""
     readonly: bool = False
+    who: str = "mara"
+    """Sits here."""
     engine: Engine = field(init=False)
 
     def __post_init__(self) -> None:
         state = shop()
         books = {each.id: each for each in (failover(), rollback())}
-        model = replace(state.model, books=books, targets=(Target("prod"),), **self.more)
+        given = {"books": books, "targets": (Target("prod"),), **self.more}
+        model = replace(state.model, **given)
         if not self.stage.machine.values:
             self.stage.machine.values.update(primary="orders-db-1", standby="idle", proxy="primary")
-        self.engine = self.started(replace(state, model=model, readonly=self.readonly))
+        self.engine = self.started(replace(state, model=model, readonly=self.readonly, me=Person(self.who)))
 
     def started(self, state: State) -> Engine:
         def world_of(now: State) -> object:
-            return self.stage.world(model=now.model, readonly=now.readonly, **self.world)
+            given = {"model": now.model, "readonly": now.readonly, "actor": self.who, **self.world}
+            return self.stage.world(**given)
 
         return Engine(
             state,
@@ -103,7 +108,7 @@ class Acted:
     def again(self) -> Acted:
         """Another cockpit on the same record, as after a crash of this one."""
         self.stage.owned.held.clear()
-        return Acted(self.stage, self.more, self.world, self.readonly)
+        return Acted(self.stage, self.more, self.world, self.readonly, self.who)
 
     def app(self) -> CockpitApp:
         return CockpitApp(
@@ -111,7 +116,7 @@ class Acted:
             self.stage.clock.now,
             self.engine.dispatch,
             background=self.engine.run,
-            actor="mara",
+            actor=self.who,
         )
 
 

@@ -1,4 +1,4 @@
-"""What people want of the world besides runs and switches: told on record first, then done once."""
+"""What people want of the world besides their own runs and switches: told on record first, then done once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from cockpit.core.events import Event
 from cockpit.core.state import State
 from cockpit.core.wanted import (
+    ApprovalWanted,
     OncallWanted,
     PageWanted,
     RemindWanted,
@@ -33,6 +34,8 @@ def what_of(wanted: Wanted) -> str:
             return f"page of {team}"
         case RemindWanted(_, text):
             return f"reminder ({text})"
+        case ApprovalWanted(run, step, refuse):
+            return f"{'refuse' if refuse else 'approve'} {run} {step}"
         case _:
             return type(wanted).__name__
 
@@ -64,5 +67,9 @@ async def outward(world: World, state: State, wanted: Wanted, say: Callable[[Eve
             from cockpit.engine.outward.reminding import remind
 
             await remind(world, wanted, say)
+        case ApprovalWanted():
+            from cockpit.engine.runs.judging import answer
+
+            await answer(world, wanted, say)
         case _:
             raise AssertionError(wanted)

@@ -19,7 +19,7 @@ from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.painted import LOOKS
 from cockpit.tui.widgets.prompt import Field
 from cockpit.views.asking import Asking, Option, Said
-from cockpit.views.layout import wrap
+from cockpit.views.layout import line_width, wrap
 from cockpit.views.lines import Line, Span, Tone, line
 
 if TYPE_CHECKING:
@@ -86,13 +86,20 @@ class Dialog(ModalScreen[Said | None]):
             yield Block(HINT, id="hint")
 
     def on_mount(self) -> None:
-        self.query_one("#asked", Block).show(lambda width: list(self._told(width)))
+        self._draw()
         self.query_one(Options).focus()
+        if self.asking.counts:
+            self.set_interval(1.0, self._draw)
+
+    def _draw(self) -> None:
+        self.query_one("#asked", Block).show(lambda width: list(self._told(width)))
 
     def _told(self, width: int) -> Iterator[Line]:
         yield from wrap(line(self.asking.title, Tone.TITLE), width)
         for each in self.asking.told:
-            yield from wrap(each, width)
+            yield from (each,) if line_width(each) <= width else wrap(each, width)
+        if self.asking.counts:
+            yield self.asking.counts(cast("CockpitApp", self.app).now())
         yield ()
 
     @on(Lines.Opened)

@@ -20,13 +20,14 @@ from cockpit.core.wanted import (
 )
 from cockpit.text import clean
 from cockpit.tui.keys import screen_keys
-from cockpit.tui.screens.view import View
+from cockpit.tui.screens.judging import Judging
 from cockpit.tui.widgets.block import Block
 from cockpit.tui.widgets.lines import Lines
 from cockpit.tui.widgets.rule import Rule
 from cockpit.tui.widgets.section import SectionLines
 from cockpit.views import company, run_asking, run_others
 from cockpit.views.asking import Asking, Said
+from cockpit.views.judging import APPROVE, TAKE_UP
 from cockpit.views.layout import wrap
 from cockpit.views.lines import Line, Section, Tone, line
 from cockpit.views.run import RunView, run_view
@@ -36,7 +37,7 @@ READ_FIRST = 0.4
 TAIL = 3
 
 
-class Run(View):
+class Run(Judging):
     PLACE: ClassVar[str] = "run"
     BINDINGS: ClassVar[list[BindingType]] = screen_keys(
         "run", "undo_this", "undo_all", "interrupt", "wrong", "output", "stop"
@@ -87,6 +88,7 @@ class Run(View):
 
     def _note(self, view: RunView | None, every: SectionLines) -> None:
         """A new question: the cursor goes to what is preselected, and the time to read it begins."""
+        self.note_request(view, every)
         asked = (view.run.id, view.question) if view and view.question else None
         if asked == self._question:
             return
@@ -109,6 +111,10 @@ class Run(View):
             choice = view.question.choice(row.key)
             if choice:
                 self._chosen(view, view.question, choice)
+        elif row is not None and row.opens == "judge" and row.key == TAKE_UP:
+            self._take_up(view)
+        elif row is not None and row.opens == "judge":
+            self.judge(view, row.key)
         else:
             self._next(view)
 
@@ -116,6 +122,8 @@ class Run(View):
         question = view.question
         if view.run.final:
             self.tell("it is over; esc goes back, U takes back what stands")
+        elif view.answers:
+            self.judge(view, APPROVE)
         elif not view.ours:
             self._take_up(view)
         elif question is None:
