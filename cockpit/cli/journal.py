@@ -137,7 +137,8 @@ async def _verify(journal: Record, exported: Head | None) -> int:
     verdict = await verify(journal, exported or NOTHING)
     if verdict.broken:
         _, why = verdict.broken
-        say([*verdict.foreign, why, f"records up to {verdict.head} hold" if verdict.head.seq else "nothing before it holds"])
+        held = f"records up to {verdict.head} hold" if verdict.head.seq else "nothing before it holds"
+        say([*verdict.foreign, why, held])
         return 1
     say([*verdict.foreign, f"chain holds, head {verdict.head}"])
     return 1 if verdict.foreign else 0

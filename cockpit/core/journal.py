@@ -95,9 +95,23 @@ class Recorded:
         }
 
 
-def chain_hash(prev: str, fields: Mapping[str, Json]) -> str:
-    """sha256 over `prev`, a line feed and the canonical JSON of all fields but `hash`."""
+@dataclass(frozen=True, slots=True)
+class Unread(Recorded):
+    """One whose body no cockpit wrote, so that nobody knows what it says; its very text is in the chain."""
+
+    text: str = ""
+
+
+def chain_hash(prev: str, fields: Mapping[str, Json], written: str | None = None) -> str:
+    """sha256 over `prev`, a line feed and the canonical JSON of all fields but `hash`.
+
+    `written`: the text of a body that is not canonical, in its place.
+    """
     text = canonical({name: fields[name] for name in CHAINED})
+    if written is not None:
+        first = canonical({name: fields[name] for name in CHAINED if name < "body"})
+        last = canonical({name: fields[name] for name in CHAINED if name > "body"})
+        text = f'{first[:-1]},"body":{written},{last[1:]}'
     return hashlib.sha256(f"{prev}\n{text}".encode()).hexdigest()
 
 
@@ -116,7 +130,8 @@ def first_broken(records: Iterable[Recorded], prev: str = GENESIS, seq: int = 1)
             return seq, f"record {seq} is missing; {record.seq} stands in its place"
         if record.prev != prev:
             return seq, f"record {seq} does not build on the one before it"
-        if record.hash != chain_hash(prev, record.fields()):
+        written = record.text if isinstance(record, Unread) else None
+        if record.hash != chain_hash(prev, record.fields(), written):
             return seq, f"record {seq} is not as it was written"
         prev, seq = record.hash, seq + 1
     return None

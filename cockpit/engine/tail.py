@@ -66,8 +66,6 @@ class Tail:
             while records := await self._journal.read(self._read, PAGE):
                 self._read = records[-1].seq
                 self._say(RecordGrew(tuple(records)))
-                made = [each.seq for each in records if each.fact.kind == checkpoints.KIND]
-                self._checkpointed = max(self._checkpointed, *made, 0)
             await self._checkpoint()
         except JournalError as error:
             self._tell(str(error))
@@ -90,6 +88,11 @@ class Tail:
         """Of what is folded by now, which may be less than what is read."""
         state = self._state()
         if state.readonly or state.record.seq - self._checkpointed < checkpoints.EVERY:
+            return
+        # Whoever keeps the record knows which of those that others made meanwhile may be used.
+        last = await self._journal.latest_checkpoint()
+        self._checkpointed = last.recorded if last else 0
+        if state.record.seq - self._checkpointed < checkpoints.EVERY:
             return
         made = await asyncio.to_thread(checkpoint, state.record)
         fact = checkpoints.fact_of(made, self._clock.now(), checkpoints.COCKPIT)

@@ -40,6 +40,8 @@ async def copy(source: Source, target: AbstractAsyncContextManager[Filling]) -> 
     if verdict.broken:
         _, why = verdict.broken
         raise JournalError(f"{why}; nothing was copied", "`cockpit journal verify` tells how far it holds")
+    if verdict.foreign:
+        raise JournalError(f"{verdict.foreign[0]}; nothing was copied", "go on where it is")
     async with target as filling:
         head = await _filled(source, filling)
     later = await source.head()

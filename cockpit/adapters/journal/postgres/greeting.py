@@ -22,10 +22,17 @@ if TYPE_CHECKING:
 CHANNEL: Final = "cockpit"
 ECHO: Final[Seconds] = 1.0
 """How long our own word to ourselves may take to come back."""
+MIGHTY: Final = f"{{{OWNER},pg_write_all_data,pg_write_server_files,pg_execute_server_program}}"
+"""Roles whose members could change what is on record."""
+# Before PostgreSQL 16 whoever had CREATEROLE could make themselves a member of any.
 _ABOUT: Final = f"""
-SELECT session_user::text, (SELECT rolsuper FROM pg_roles WHERE rolname = session_user),
-    CASE WHEN to_regrole('{OWNER}') IS NULL THEN false
-        ELSE pg_has_role(session_user, '{OWNER}', 'MEMBER') END,
+SELECT session_user::text, (
+        SELECT rolsuper OR rolcreaterole AND current_setting('server_version_num')::int < 160000
+        FROM pg_roles WHERE rolname = session_user
+    ), EXISTS (
+        SELECT FROM unnest('{MIGHTY}'::text[]) AS mighty
+        WHERE CASE WHEN to_regrole(mighty) IS NOT NULL THEN pg_has_role(session_user, mighty, 'MEMBER') END
+    ),
     to_regclass('cockpit.migration') IS NOT NULL, pg_backend_pid(), current_setting('fsync')
 """
 _STATE: Final = "SELECT (SELECT max(number) FROM cockpit.migration), cockpit.role_of(session_user)"
@@ -74,6 +81,8 @@ async def _looked_at(db: AsyncConnection[Any], whom: Whom) -> Greeting:
         raise _refused(whom, f"{person} has an empty password", "set one")
     if not is_there:
         raise JournalError(f"journal {whom.place}: holds no record of cockpit", FOUND)
+    # What is checked before us has to be what is so when it is our turn.
+    await db.execute("SET default_transaction_isolation = 'read committed'")
     number, role = await _row(db, _STATE)
     _check_number(whom, number or 0)
     if not role:

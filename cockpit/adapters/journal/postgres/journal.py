@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -10,7 +9,7 @@ from cockpit.adapters.journal import rows
 from cockpit.adapters.journal.postgres.shared import Shared
 from cockpit.adapters.journal.sealing import boot_time, seal, this_boot
 from cockpit.core.checkpoint import KIND, Checkpoint, checkpoint_of
-from cockpit.core.journal import GENESIS, Fact, Recorded
+from cockpit.core.journal import CHAINED, GENESIS, Fact, Recorded, Unread
 from cockpit.core.journal_head import Head
 from cockpit.core.json import canonical
 from cockpit.errors import AccessRefused, JournalError, LeaseLost
@@ -20,7 +19,8 @@ _APPEND: Final = (
     " %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[])"
 )
 _SELECT: Final = f"SELECT {rows.COLUMNS} FROM cockpit.record"
-UNREADABLE: Final = "unreadable"
+PAGE: Final = 64 * 1024 * 1024
+"""Bytes of bodies after which a page ends, whatever its limit: somebody may have put large ones there."""
 
 
 class PostgresJournal:
@@ -49,7 +49,10 @@ class PostgresJournal:
     ) -> Sequence[Recorded]:
         wanted = {"seq > %s": after, "run = %s": run, "kind = %s": kind}
         asked = {condition: value for condition, value in wanted.items() if value != ""}
-        query = f"{_SELECT} WHERE {' AND '.join(asked)} ORDER BY seq LIMIT %s"
+        page = f"SELECT * FROM cockpit.record WHERE {' AND '.join(asked)} ORDER BY seq LIMIT %s"
+        before = "sum(octet_length(body)) OVER (ORDER BY seq) - octet_length(body)"
+        sized = f"SELECT *, {before} AS before FROM ({page}) AS page"
+        query = f"SELECT {rows.COLUMNS} FROM ({sized}) AS sized WHERE before < {PAGE} ORDER BY seq"
         return [_record(row) for row in await self._shared.ask_again(query, (*asked.values(), limit))]
 
     async def head(self) -> Head:
@@ -58,7 +61,8 @@ class PostgresJournal:
         return Head(*found[0])
 
     async def latest_checkpoint(self) -> Checkpoint | None:
-        query = f"{_SELECT} WHERE kind = %s ORDER BY seq DESC LIMIT 1"
+        """Our own: what others say the record comes to, nobody has looked at."""
+        query = f"{_SELECT} WHERE kind = %s AND actor = session_user ORDER BY seq DESC LIMIT 1"
         found = await self._shared.ask_again(query, (KIND,))
         return checkpoint_of(_record(found[0])) if found else None
 
@@ -105,10 +109,18 @@ def _storable(fact: Fact) -> Fact:
 
 
 def _record(row: tuple[Any, ...]) -> Recorded:
-    """A body that no cockpit wrote is left unread: it breaks the chain, and blinds nobody to the rest."""
+    """A body that no cockpit wrote blinds nobody to the rest."""
     try:
         return rows.record_of(row)
     except rows.BrokenRecord:
-        *fields, text, prev, digest = row
-        told = json.dumps({UNREADABLE: str(text)[:1000]}, separators=(",", ":"), ensure_ascii=False)
-        return rows.record_of((*fields, told, prev, digest))
+        told = dict(zip((*CHAINED, "hash"), row, strict=True))
+        text = str(told.pop("body"))
+        fact = Fact(
+            told["kind"],
+            told["at"] / 1_000_000,
+            told["actor"],
+            {},
+            *(told[name] for name in ("incident", "run", "step", "visit", "attempt", "uid")),
+        )
+        place = {name: told[name] for name in ("origin", "boot_id", "mono_ns", "prev", "hash")}
+        return Unread(seq=told["seq"], fact=fact, text=text, **place)

@@ -16,6 +16,8 @@ from cockpit.errors import JournalError
 NOTIFIED: Final[Seconds] = 5.0
 """Between two looks where news are told: one may be lost, and a line may be dead."""
 UNTOLD: Final[Seconds] = 0.5
+MOST: Final = 1000
+"""News that wait to be looked at: anybody may tell any, as often as they like."""
 
 
 class Shared:
@@ -87,5 +89,5 @@ class Shared:
         await self._line.close()
 
     def _hear(self, told: str) -> None:
-        self._news.add(told)
+        self._news.add(told if len(self._news) < MOST else "")
         self._told.set()

@@ -22,7 +22,7 @@ _BY_STATE: Final = {
     "42P01": ("holds no record of cockpit", FOUND),
     "42883": ("holds no record that this cockpit knows", FOUND),
     "42501": ("{person} may not do this", "ask for the role cockpit_responder or cockpit_approver"),
-    "55P03": ("somebody has kept the record locked for 3 s; nothing was recorded", "see pg_locks for who"),
+    "55P03": ("{who} kept the record locked for 3 s; nothing was recorded", "ask {who}, or try again"),
     "53100": ("its disk is full, nothing was recorded", "free some space there; it goes on by itself"),
     "53300": ("has no connection left", "raise max_connections, or close cockpits"),
     "57P03": ("is starting or stopping", "it goes on by itself"),
@@ -55,5 +55,6 @@ def translated(place: str, person: str, error: Error) -> JournalError:
     kind = AccessRefused if state == "42501" else JournalError
     if known is None:
         return JournalError(f"journal {place}: {words[:300] or type(error).__name__}")
-    what, hint = (each.format(person=person) for each in known)
+    who = clean(error.diag.message_detail or "")[:200] or "somebody"
+    what, hint = (each.format(person=person, who=who) for each in known)
     return kind(f"journal {place}: {what}", hint)

@@ -91,12 +91,22 @@ CREATE FUNCTION hash_of(
         'UTF8')), 'hex')
 $$;
 
--- One at a time, in one order. Who keeps it locked for long is told to others by name.
+-- One at a time, in one order. Who keeps it locked for long is told to others by name, and whoever only
+-- forgets a transaction is sent away. A snapshot taken before our turn would not know who was before us.
 CREATE FUNCTION take_turn() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'the record is written in READ COMMITTED only';
+    END IF;
     PERFORM set_config('synchronous_commit', 'on', true);
     PERFORM set_config('lock_timeout', '3s', true);
+    PERFORM set_config('idle_in_transaction_session_timeout', '5s', true);
     PERFORM pg_advisory_xact_lock(1668984948);
+EXCEPTION WHEN lock_not_available THEN
+    RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = 'locked by', DETAIL = coalesce((
+        SELECT string_agg(DISTINCT usename, ', ') FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE locktype = 'advisory' AND classid = 0 AND objid = 1668984948 AND objsubid = 1 AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())), '');
 END $$;
 
 -- Whether this person holds a run, with all that was taken together with it, under this very token.
@@ -151,6 +161,40 @@ BEGIN
     RETURN format('%s is not held by this cockpit', root_of(of_run));
 END $$;
 
+-- A number of a body; NULL where there is none.
+CREATE FUNCTION number_of(said json, name text) RETURNS float8 LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN json_typeof(said -> name) = 'number' AND length(said ->> name) < 40
+        THEN (said ->> name)::numeric::float8 END
+$$;
+
+-- Whether a question to a second person can be understood, and so be answered.
+CREATE FUNCTION against_asking(asked json) RETURNS text LANGUAGE sql STABLE
+SET search_path = pg_catalog, cockpit, pg_temp AS $$
+    SELECT CASE
+        WHEN coalesce(asked ->> 'digest', '') = '' THEN 'it does not say what would be done'
+        WHEN number_of(asked, 'expires_at') IS NULL THEN 'it does not say until when it can be approved'
+        WHEN asked -> 'from' IS NOT NULL AND json_typeof(asked -> 'from') <> 'array'
+            THEN 'it does not say who may approve it'
+        ELSE ''
+    END
+$$;
+
+-- Whom it takes for a step beside those who run it, by the runbook that the run began with.
+CREATE FUNCTION approvers_of(of_run text, of_step text) RETURNS float8 LANGUAGE sql STABLE
+SET search_path = pg_catalog, cockpit, pg_temp AS $$
+    WITH book AS (
+        SELECT record.body::json -> 'runbook' AS book FROM record
+        WHERE record.run = of_run AND record.kind = 'run.started' ORDER BY record.seq LIMIT 1
+    ), listed AS (
+        SELECT unnest(ARRAY[book -> 'steps', book -> 'finally_']) AS steps FROM book
+    ), step AS (
+        SELECT json_array_elements(steps) AS step FROM listed WHERE json_typeof(steps) = 'array'
+    )
+    SELECT coalesce(max(coalesce(number_of(step -> 'approval', 'min'), 1)), 0) FROM step
+    WHERE step ->> 'id' = of_step AND json_typeof(step -> 'approval') = 'object'
+$$;
+
 CREATE FUNCTION against_approving(of_run text, of_step text, of_visit bigint, of_attempt bigint, said json)
 RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, cockpit, pg_temp AS $$
 DECLARE
@@ -172,10 +216,10 @@ BEGIN
     IF said ->> 'digest' IS DISTINCT FROM wanted ->> 'digest' THEN
         RETURN 'what would be done is not what was asked for';
     END IF;
-    IF (wanted ->> 'expires_at')::float8 < extract(epoch FROM clock_timestamp()) THEN
+    IF number_of(wanted, 'expires_at') < extract(epoch FROM clock_timestamp()) THEN
         RETURN 'the time to approve it is over';
     END IF;
-    IF json_array_length(wanted -> 'from') > 0 AND NOT EXISTS (
+    IF json_array_length(coalesce(wanted -> 'from', '[]')) > 0 AND NOT EXISTS (
         SELECT FROM json_array_elements_text(wanted -> 'from') AS named (person)
         WHERE named.person = session_user
     ) THEN
@@ -193,24 +237,32 @@ RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, cockpit, pg_t
 DECLARE
     asked record;
     found bigint;
+    needed float8 := approvers_of(of_run, of_step);
 BEGIN
     SELECT * INTO asked FROM record
     WHERE record.run = of_run AND record.step = of_step AND record.visit = of_visit
     AND record.attempt = of_attempt
     AND record.kind IN ('approval.requested', 'approval.refused', 'approval.expired', 'approval.broken_glass')
     ORDER BY record.seq DESC LIMIT 1;
-    IF asked IS NULL OR asked.kind = 'approval.broken_glass' THEN
+    IF asked.kind = 'approval.broken_glass' OR (asked IS NULL AND needed < 1) THEN
         RETURN '';
+    END IF;
+    IF asked IS NULL THEN
+        RETURN format('%s of %s needs a second person, and nobody was asked', of_step, of_run);
     END IF;
     IF asked.kind <> 'approval.requested' THEN
         RETURN format('%s of %s was not approved', of_step, of_run);
     END IF;
+    IF number_of(asked.body::json, 'expires_at') < extract(epoch FROM clock_timestamp()) THEN
+        RETURN format('the time of the approval of %s of %s is over', of_step, of_run);
+    END IF;
+    needed := greatest(needed, 1, number_of(asked.body::json, 'min'));
     SELECT count(DISTINCT record.actor) INTO found FROM record
     WHERE record.run = of_run AND record.step = of_step AND record.visit = of_visit
     AND record.attempt = of_attempt AND record.kind = 'approval.granted' AND record.seq > asked.seq
     AND record.actor <> session_user AND NOT acts_in(record.actor, of_run)
     AND record.body::json ->> 'digest' = asked.body::json ->> 'digest';
-    IF found < coalesce((asked.body::json ->> 'min')::bigint, 1) THEN
+    IF found < needed THEN
         RETURN format('%s of %s has not been approved by a second person', of_step, of_run);
     END IF;
     RETURN '';
@@ -244,6 +296,7 @@ BEGIN
     SELECT * INTO known FROM record
     WHERE record.kind = 'access.refused' AND record.actor = session_user AND record.body = told
     AND record.stored_at > clock_timestamp() - interval '1 minute'
+    AND record.seq > (SELECT head.seq FROM head) - 10000
     ORDER BY record.seq DESC LIMIT 1;
     IF known IS NULL THEN
         PERFORM put(origin, boot_id, mono_ns, 'refused-' || gen_random_uuid(),
@@ -254,52 +307,82 @@ BEGIN
     RETURN NEXT known;
 END $$;
 
--- All of them or none, in one transaction with the check of who may. What is on record already under its uid
--- is returned as it stands. A refusal is one record of its own, told by its kind.
+-- Why this person may not put this on record now; empty: they may.
+CREATE FUNCTION against(
+    of_run text, of_step text, of_visit bigint, of_attempt bigint, of_kind text, said text, mine bigint,
+    OUT why text, OUT stale boolean
+) LANGUAGE plpgsql STABLE SET search_path = pg_catalog, cockpit, pg_temp AS $$
+BEGIN
+    stale := false;
+    IF role_of(session_user) < 2 THEN
+        why := CASE WHEN of_kind = 'access.refused' AND octet_length(said) < 4096 THEN ''
+            ELSE format('%s may only look here', session_user) END;
+        RETURN;
+    END IF;
+    IF of_kind IN ('approval.granted', 'approval.refused') THEN
+        why := against_approving(of_run, of_step, of_visit, of_attempt, said::json);
+        RETURN;
+    END IF;
+    why := against_stale(of_run, of_step, of_visit, of_attempt, of_kind, mine);
+    stale := why <> '';
+    IF why = '' AND of_kind = 'step.intent' THEN
+        why := against_doing(of_run, of_step, of_visit, of_attempt);
+    ELSIF why = '' AND of_kind = 'approval.requested' THEN
+        why := against_asking(said::json);
+    END IF;
+END $$;
+
+-- What nobody could read or keep. How a body is written is not looked at: readers do, and name who wrote it.
+CREATE FUNCTION check_kept(kind text, at bigint, body text, names text[]) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF octet_length(body) > (CASE WHEN kind = 'journal.checkpoint' THEN 33554432 ELSE 8388608 END)
+        OR json_typeof(body::json) <> 'object' THEN
+        RAISE EXCEPTION 'a body is no object, or too large';
+    END IF;
+    IF round(at::float8 / 1000000 * 1000000)::bigint <> at THEN
+        RAISE EXCEPTION 'a time is too far away';
+    END IF;
+    IF EXISTS (SELECT FROM unnest(names) AS name WHERE octet_length(name) > 2000) THEN
+        RAISE EXCEPTION 'a name is too long';
+    END IF;
+END $$;
+
+-- All of them or none, each checked against all before it, in one transaction. What is on record already
+-- under its uid is returned as it stands. A refusal is one record of its own, told by its kind.
 CREATE FUNCTION append(
     origin text, boot_id text, mono_ns bigint, uids text[], ats bigint[], incidents text[], runs text[],
     steps text[], visits bigint[], attempts bigint[], kinds text[], bodies text[], tokens bigint[]
 ) RETURNS SETOF cockpit.record LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, cockpit, pg_temp AS $$
 DECLARE
-    why text;
-    stale boolean;
+    denied record;
+    what text;
     fresh boolean := false;
 BEGIN
     PERFORM take_turn();
-    FOR i IN 1 .. cardinality(uids) LOOP
-        CONTINUE WHEN EXISTS (SELECT FROM record WHERE record.uid = uids[i]);
-        IF octet_length(bodies[i]) > 33554432 OR json_typeof(bodies[i]::json) <> 'object' THEN
-            RAISE EXCEPTION 'a body is no object, or too large';
-        END IF;
-        stale := false;
-        IF role_of(session_user) < 2 THEN
-            why := CASE WHEN kinds[i] = 'access.refused' THEN ''
-                ELSE format('%s may only look here', session_user) END;
-        ELSIF kinds[i] = 'approval.granted' THEN
-            why := against_approving(runs[i], steps[i], visits[i], attempts[i], bodies[i]::json);
-        ELSE
-            why := against_stale(runs[i], steps[i], visits[i], attempts[i], kinds[i], tokens[i]);
-            stale := why <> '';
-            IF why = '' AND kinds[i] = 'step.intent' THEN
-                why := against_doing(runs[i], steps[i], visits[i], attempts[i]);
+    BEGIN
+        FOR i IN 1 .. cardinality(uids) LOOP
+            CONTINUE WHEN EXISTS (SELECT FROM record WHERE record.uid = uids[i]);
+            PERFORM check_kept(kinds[i], ats[i], bodies[i],
+                ARRAY[origin, boot_id, uids[i], incidents[i], runs[i], steps[i], kinds[i]]);
+            SELECT * INTO denied
+                FROM against(runs[i], steps[i], visits[i], attempts[i], kinds[i], bodies[i], tokens[i]);
+            IF denied.why <> '' THEN
+                what := concat_ws(' ', kinds[i], nullif(runs[i], ''), nullif(steps[i], ''));
+                RAISE EXCEPTION USING ERRCODE = 'CK001';
             END IF;
-        END IF;
-        IF why <> '' THEN
-            RETURN QUERY SELECT * FROM refused(origin, boot_id, mono_ns, concat_ws(' ', kinds[i],
-                nullif(runs[i], ''), nullif(steps[i], '')), why, stale);
-            RETURN;
-        END IF;
-    END LOOP;
-    FOR i IN 1 .. cardinality(uids) LOOP
-        CONTINUE WHEN EXISTS (SELECT FROM record WHERE record.uid = uids[i]);
-        PERFORM put(origin, boot_id, mono_ns, uids[i], ats[i], incidents[i], runs[i], steps[i], visits[i],
-            attempts[i], kinds[i], bodies[i]);
-        fresh := true;
-        IF kinds[i] IN ('step.intent', 'undo.intent') THEN
-            UPDATE lease SET start_by = clock_timestamp() + interval '5 seconds'
-            WHERE lease.token = tokens[i] AND lease.actor = session_user;
-        END IF;
-    END LOOP;
+            PERFORM put(origin, boot_id, mono_ns, uids[i], ats[i], incidents[i], runs[i], steps[i], visits[i],
+                attempts[i], kinds[i], bodies[i]);
+            fresh := true;
+            IF kinds[i] IN ('step.intent', 'undo.intent') THEN
+                UPDATE lease SET start_by = clock_timestamp() + interval '5 seconds'
+                WHERE lease.token = tokens[i] AND lease.actor = session_user;
+            END IF;
+        END LOOP;
+    EXCEPTION WHEN SQLSTATE 'CK001' THEN
+        RETURN QUERY SELECT * FROM refused(origin, boot_id, mono_ns, what, denied.why, denied.stale);
+        RETURN;
+    END;
     IF fresh THEN
         PERFORM pg_notify('cockpit', 'record');
     END IF;
@@ -312,6 +395,7 @@ CREATE FUNCTION acquire(keys text[], seconds float8, origin text)
 RETURNS TABLE (token bigint, taken text) LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, cockpit, pg_temp AS $$
 DECLARE
+    wanted text[] := ARRAY(SELECT DISTINCT key FROM unnest(keys) AS key);
     other text;
     next bigint;
 BEGIN
@@ -323,17 +407,22 @@ BEGIN
     IF NOT seconds BETWEEN 2 AND 86400 OR cardinality(keys) NOT BETWEEN 1 AND 10000 THEN
         RAISE EXCEPTION 'a lease lasts from 2 s to a day';
     END IF;
-    SELECT lease.key INTO other FROM unnest(keys) WITH ORDINALITY AS wanted (key, place)
-        JOIN lease ON lease.key = wanted.key
+    IF EXISTS (SELECT FROM unnest(wanted || origin) AS name WHERE octet_length(name) > 2000) THEN
+        RAISE EXCEPTION 'a name is too long';
+    END IF;
+    -- Who prolongs one of them just now is waited for.
+    PERFORM FROM lease WHERE lease.key = ANY (wanted) ORDER BY lease.key FOR UPDATE;
+    SELECT lease.key INTO other FROM unnest(keys) WITH ORDINALITY AS asked (key, place)
+        JOIN lease ON lease.key = asked.key
         WHERE greatest(lease.expires_at, lease.start_by) > clock_timestamp() ORDER BY place LIMIT 1;
     IF FOUND THEN
         RETURN QUERY SELECT 0::bigint, other;
         RETURN;
     END IF;
     next := nextval('token');
-    INSERT INTO lease SELECT DISTINCT wanted.key, next, session_user, origin, keys,
+    INSERT INTO lease SELECT each, next, session_user, origin, wanted,
         make_interval(secs => seconds), clock_timestamp() + make_interval(secs => seconds), NULL::timestamptz
-        FROM unnest(keys) AS wanted (key)
+        FROM unnest(wanted) AS each
     ON CONFLICT (key) DO UPDATE SET token = excluded.token, actor = excluded.actor,
         origin = excluded.origin, beside = excluded.beside, ttl = excluded.ttl,
         expires_at = excluded.expires_at, start_by = NULL;
@@ -344,6 +433,8 @@ END $$;
 CREATE FUNCTION renew(tokens bigint[]) RETURNS SETOF bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, cockpit, pg_temp AS $$
 BEGIN
+    PERFORM FROM lease WHERE lease.token = ANY (tokens) AND lease.actor = session_user
+        ORDER BY lease.key FOR UPDATE;
     RETURN QUERY
     WITH whole AS (
         SELECT own.token FROM lease own WHERE own.token = ANY (tokens) AND own.actor = session_user
@@ -360,9 +451,12 @@ END $$;
 -- Until `start_by` nobody else may have it, also when it is let go.
 CREATE FUNCTION release(tokens bigint[]) RETURNS void LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, cockpit, pg_temp AS $$
+    SELECT FROM lease WHERE lease.token = ANY (tokens) AND lease.actor = session_user
+        ORDER BY lease.key FOR UPDATE;
     DELETE FROM lease WHERE lease.token = ANY (tokens) AND lease.actor = session_user
         AND (lease.start_by IS NULL OR lease.start_by <= clock_timestamp());
-    UPDATE lease SET expires_at = '-infinity' WHERE lease.token = ANY (tokens) AND lease.actor = session_user;
+    UPDATE lease SET expires_at = least(lease.expires_at, clock_timestamp())
+        WHERE lease.token = ANY (tokens) AND lease.actor = session_user;
 $$;
 
 -- This cockpit lives: who else does, and how far its clock is off.
