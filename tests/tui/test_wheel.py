@@ -16,6 +16,7 @@ from tests.cli.running import recording, small
 
 from .terminals import ROOT, tmux, wait_until
 
+MIGRATIONS = "cockpit/adapters/journal/postgres/migrations"
 BARE = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm-256color"}
 
 
@@ -66,8 +67,9 @@ def test_it_carries_the_shop_its_runbooks_and_the_presets(wheel: Path) -> None:
         ("config", "cockpit/_shop/config"),
         ("runbooks", "cockpit/_shop/runbooks"),
         ("cockpit/config/presets", "cockpit/config/presets"),
+        (MIGRATIONS, MIGRATIONS),
     ):
-        shipped = [file for file in (ROOT / folder).rglob("*") if file.suffix in (".yaml", ".json")]
+        shipped = [file for file in (ROOT / folder).rglob("*") if file.suffix in (".yaml", ".json", ".sql")]
         assert shipped
         assert {f"{inside}/{file.relative_to(ROOT / folder)}" for file in shipped} <= names
     assert "cockpit/tui/cockpit.tcss" in names
@@ -81,6 +83,7 @@ def test_every_command_works_from_any_folder(cockpit: Path, tmp_path: Path) -> N
     assert "error" not in run(cockpit, "lint", cwd=tmp_path).replace("0 errors", "")
     assert "None of the 2 watched services can be seen." in run(cockpit, "status", cwd=tmp_path, code=3)
     assert "groups:" in run(cockpit, "rules", cwd=tmp_path)
+    assert "CREATE TABLE record (" in run(cockpit, "journal", "init", "--print", cwd=tmp_path)
     polls = recording(tmp_path, {"checkout": {"errors": 0.4}, "search": {"errors": 0.01}})
     assert json.loads(run(cockpit, "replay", polls, "--json", cwd=tmp_path))["schema"] == "cockpit.status/v1"
     elsewhere = tmp_path / "elsewhere"
