@@ -32,6 +32,7 @@ KINDS: Final = frozenset(
         "run.held",
         "run.finished",
         "flag.settled",
+        "approval.requested",
         "approval.broken_glass",
     }
 )
@@ -79,6 +80,9 @@ class Announcing:
     ) -> Sequence[Recorded]:
         return await self._inner.read(after, limit, run=run, kind=kind)
 
+    async def run_ids(self) -> Sequence[str]:
+        return await self._inner.run_ids()
+
     async def latest_checkpoint(self) -> Checkpoint | None:
         return await self._inner.latest_checkpoint()
 
@@ -108,7 +112,8 @@ class Announcing:
         if fact.kind not in KINDS or not channels:
             return
         text = told(fact, self._runs.get(fact.run))
-        if not text or "." in fact.run:  # a child of another run is told of by its parent
+        by_its_parent = "." in fact.run and not fact.kind.startswith("approval.")
+        if not text or by_its_parent:
             return
         where = f"[{fact.incident}] " if fact.incident and fact.incident not in text else ""
         for channel in channels:

@@ -10,7 +10,7 @@ from cockpit.core.state import Entry, State
 from cockpit.core.switches import SwitchSeen
 from cockpit.core.update_record import needs_somebody
 from cockpit.text import clock
-from cockpit.views import business, company, facts, fit, headline, judging, words
+from cockpit.views import business, company, facts, fit, glass, headline, judging, words
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.rehearsed import short_of
 from cockpit.views.runbooks import standing
@@ -80,7 +80,7 @@ def do_next(state: State, now: Instant, only: str = "") -> Section:
     ]
     switches = _switches(state, now)
     # Two lines at 80x24: the best of each kind is in them.
-    rows += [*books[:1], *switches[:1], *books[1:], *switches[1:], *judging.glass_rows(state, now)]
+    rows += [*books[:1], *switches[:1], *books[1:], *switches[1:], *glass.rows(state, now)]
     return Section("Do next", NEXT_COLUMNS, tuple(rows), _nothing_fits(state, only) if not fitting else ())
 
 

@@ -14,10 +14,11 @@ from cockpit.text import age, clean, join_names, plural
 from cockpit.views import business, facts, fit
 from cockpit.views import update_doing as people
 from cockpit.views import update_parts as parts
+from cockpit.views.glass import glass_of
 from cockpit.views.layout import cut, wrap
 from cockpit.views.lines import Line, Span, Tone, line, text_of
 from cockpit.views.updates import due_sentence, stale_sentence
-from cockpit.views.words_runs import RUN_STATES
+from cockpit.views.words_runs import RUN_STATES, glass_told
 
 HIGH: Final = 22
 WIDE: Final = 78
@@ -84,7 +85,8 @@ def _tried(state: State, incident: Incident) -> Iterator[str]:
     for run in reversed(runs):
         how = RUN_STATES[run.state] if run.final else people.run_stands(run)
         doubt = ", something may or may not have happened" if run.final and run.unknown else ""
-        yield f"{run.id} {run.runbook.title}, {parts.at(run.started_at)}: {how}{doubt}"
+        broke = "".join(f"; {glass_told(each)}" for each in glass_of(state, run))
+        yield f"{run.id} {run.runbook.title}, {parts.at(run.started_at)}: {how}{doubt}{broke}"
     yield from people.hypotheses(incident, "ruled out")
 
 

@@ -10,7 +10,7 @@ from cockpit.core.health.state import Node
 from cockpit.core.levels import Instant, Integrity, Shown, Verdict
 from cockpit.core.state import SourceState, State
 from cockpit.text import clock, join_names, percent, plural
-from cockpit.views import business, clusters, company, facts, fit, seen, words
+from cockpit.views import business, clusters, company, facts, fit, judging, seen, words
 from cockpit.views.cause import cause
 from cockpit.views.layout import fit as shortened
 from cockpit.views.layout import join, width_of, wrap
@@ -81,7 +81,7 @@ def _told(state: State, now: Instant) -> Iterator[Sentence]:
     yield from _sourceless(state, now)
     yield from _unseen(state)
     yield from _seen_from_here(state)
-    yield from _key(state)
+    yield from _key(state, now)
 
 
 def _all_fine(state: State) -> bool:
@@ -224,13 +224,19 @@ def _seen_from_here(state: State) -> Iterator[Sentence]:
         yield say(Weight.BLIND, text)
 
 
-def _key(state: State) -> Iterator[Sentence]:
+def _key(state: State, now: Instant) -> Iterator[Sentence]:
     if not state.health.suspects and not facts.lost_sources(state) and not facts.breached(state):
         return
     fitting = fit.proposals(state)
-    waiting = [run for run in state.record.runs.values() if company.ours_to_see_to(state, run)]
+    asked = judging.answerable(state, now)
+    told = judging.roots(asked)
+    runs = state.record.runs.values()
+    waiting = [run for run in runs if company.ours_to_see_to(state, run) and run.id not in told]
     if waiting and not (fitting and facts.breached(state)):
         yield _press(f"{waiting[0].id}, {waiting[0].runbook.title}, is not over.", Weight.KEY)
+        return
+    if asked and not (fitting and facts.breached(state)):
+        yield _press(judging.sentence(asked[0]), Weight.KEY)
         return
     if fitting:
         # While data is wrong, what to do about it is worth more than what else may have caused the rest.

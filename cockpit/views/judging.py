@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from cockpit.core.levels import Instant, Seconds
-from cockpit.core.runbook.approvals import Glass, broken
+from cockpit.core.levels import Instant
 from cockpit.core.runbook.requests import Request, objection, open_requests, request_of, root, whom
 from cockpit.core.runbook.run import Run
 from cockpit.core.state import State
 from cockpit.text import clock
 from cockpit.views import approvals
 from cockpit.views.asking import Asking, Option
+from cockpit.views.glass import family
 from cockpit.views.layout import cut, width_of
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
-from cockpit.views.words_runs import BROKEN_GLASS
 
 APPROVE: Final = "approve"
 REFUSE: Final = "refuse"
@@ -24,7 +23,6 @@ ROOM: Final = 56
 """Cells of one line of what would be done: nothing of it is cut, so it is broken where it is too long."""
 IN_DIALOG: Final = 5
 """Lines of what would be done that stand in the dialog; all of it stands on the screen below."""
-FRESH: Final[Seconds] = 86_400.0
 RENDERED: Final = (Column(most=14), Column(grow=True))
 CHOICES: Final = (Column(right=True), Column(most=100, grow=True))
 ELSEWHERE: Final = (Column(grow=True),)
@@ -85,47 +83,6 @@ def sentence(request: Request) -> str:
     return f"{request.by} waits for your approval of {request.step.title} ({request.run.id})."
 
 
-# The glass that was broken
-
-
-def family(state: State, run: Run) -> list[Run]:
-    """The run around everything and all inside it."""
-    return [each for each in state.record.runs.values() if root(each.id) == root(run.id)]
-
-
-def glass_of(state: State, run: Run) -> list[Glass]:
-    return [glass for each in family(state, run) for glass in broken(each)]
-
-
-def glass_mark(state: State, run: Run) -> Line:
-    """Behind how a run stands."""
-    return (Span(f", {BROKEN_GLASS}", Tone.WARNING),) if glass_of(state, run) else ()
-
-
-def glass_rows(state: State, now: Instant) -> list[Row]:
-    """Of runs that are over: what others have to look at, while it is fresh or its incident is open."""
-    return [
-        Row(
-            ((), (Span(f"{run.id} ", Tone.STRONG), Span(glass.title)), line(_by(glass), Tone.WARNING), ()),
-            run.id,
-            "run",
-            (line(f"{BROKEN_GLASS} by {glass.by}", Tone.WARNING), line(BROKEN_GLASS, Tone.WARNING)),
-        )
-        for run in state.record.runs.values()
-        if run.final and not run.parent and _is_fresh(state, run, now)
-        for glass in glass_of(state, run)
-    ]
-
-
-def _by(glass: Glass) -> str:
-    return f"{BROKEN_GLASS} by {glass.by}: {glass.reason}"
-
-
-def _is_fresh(state: State, run: Run, now: Instant) -> bool:
-    incident = state.record.incidents.get(run.incident)
-    return (incident is not None and incident.is_open) or now - (run.ended_at or now) < FRESH
-
-
 # On the screen of the run
 
 
@@ -157,6 +114,15 @@ def waits(request: Request, now: Instant) -> Iterator[Line]:
         Span(approvals.until(request, now)),
         Span(f"; digest {approvals.short(request.digest)}", Tone.DIM),
     )
+
+
+def sections(state: State, request: Request | None, now: Instant, *, ours: bool) -> tuple[Section, ...]:
+    """`ours`: whoever sits here runs it, so others have to answer."""
+    if request is None:
+        return ()
+    if ours:
+        return (elsewhere(request),)
+    return choices(state, request, now), would_be_done(request)
 
 
 def choices(state: State, request: Request, now: Instant) -> Section:

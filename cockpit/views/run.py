@@ -18,6 +18,7 @@ from cockpit.core.runbook.words import Ask, Question
 from cockpit.core.state import State
 from cockpit.text import age, clock, plural
 from cockpit.views import company, judging, run_lines, run_others, run_steps
+from cockpit.views.glass import glass_of
 from cockpit.views.layout import join
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.louder import careful, louder
@@ -62,7 +63,7 @@ def run_view(state: State, id: str, now: Instant) -> RunView | None:
     request = judging.asked_by(state, run)
     sections = (
         choices(question),
-        *_of_request(state, request, live, now),
+        *judging.sections(state, request, now, ours=live.ours),
         run_steps.steps(run, now),
         run_steps.rollback(run, now),
     )
@@ -79,16 +80,8 @@ def run_view(state: State, id: str, now: Instant) -> RunView | None:
     )
 
 
-def _of_request(state: State, request: Request | None, live: Live, now: Instant) -> tuple[Section, ...]:
-    if request is None:
-        return ()
-    if live.ours:
-        return (judging.elsewhere(request),)
-    return judging.choices(state, request, now), judging.would_be_done(request)
-
-
 def _glass(state: State, run: Run) -> Iterator[Line]:
-    return (line(glass_told(glass), Tone.WARNING) for glass in judging.glass_of(state, run))
+    return (line(glass_told(each), Tone.WARNING) for each in glass_of(state, run))
 
 
 def live_of(state: State, id: str, run: Run) -> Live:

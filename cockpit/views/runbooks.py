@@ -8,7 +8,7 @@ from cockpit.core.runbook.run import Run
 from cockpit.core.state import State
 from cockpit.core.update_record import needs_somebody
 from cockpit.text import clock, short_age
-from cockpit.views import company, facts, fit
+from cockpit.views import company, facts, fit, glass, judging
 from cockpit.views.allowed import only_for
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.rehearsed import CHANGED, FAILED, NEVER, rehearsed
@@ -80,12 +80,15 @@ def _run(state: State, run: Run, now: Instant) -> Row:
 
 def standing(state: State, run: Run) -> Line:
     """How a run stands, and that nobody looks after it when that is so."""
-    doubt = (Span(", may or may not have happened", Tone.WARNING),) if run.unknown else ()
+    doubt: Line = (Span(", may or may not have happened", Tone.WARNING),) if run.unknown else ()
+    doubt += glass.mark(state, run)
     if run.final:
         return Span(RUN_STATES[run.state]), *doubt
     step = run.current
     where = f" at {step.title}" if step and run.undo is None else ""
     live = state.picture.live.get(run.id)
+    if judging.asks_here(state, run):
+        return Span(f"waits for your approval{where}", Tone.WARNING), *doubt
     if with_them := company.with_whom(state, run):
         return *with_them, Span(where), *doubt
     if live is None or not live.ours:

@@ -131,3 +131,19 @@ async def test_a_slow_chat_holds_no_record_up() -> None:
         assert chat.heard == []  # on record, and nobody waited
         await journal.flush()
     assert len(chat.heard) == 1
+
+
+async def test_who_waits_for_a_second_person_is_told_of_also_inside_another_run() -> None:
+    chat = Chat()
+    asked = {"from": ["ines", "leo"], "digest": "d"}
+    facts = [
+        Fact("approval.requested", AT, "mara", asked, run="R-7", step="promote"),
+        Fact("approval.broken_glass", AT, "mara", {"reason": "asleep"}, run="R-7.sub", step="promote"),
+    ]
+    async with told(chat) as (journal, _):
+        await journal.append(facts)
+        await journal.flush()
+    assert [text for _, text in chat.heard] == [
+        "mara asks ines or leo to approve promote: cockpit approve R-7 promote",
+        "broken glass: mara did promote without a second person: asleep",
+    ]

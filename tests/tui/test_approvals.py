@@ -17,7 +17,7 @@ from cockpit.engine.runs.driver import Driver
 from cockpit.engine.runs.judging import asked_for, judge
 from cockpit.engine.runs.starting import Wanted, prepare, start
 from cockpit.tui.screens import run as run_screen
-from cockpit.views import judging
+from cockpit.views import glass
 from cockpit.views.bridge import bridge
 from cockpit.views.lines import text_of
 from tests.engine.runs.stage import book, setting
@@ -169,7 +169,7 @@ async def test_broken_glass_is_told_wherever_the_run_is_told_of() -> None:
         await keys(pilot, "enter", until="Completed")
         await seen(pilot, told)
         await keys(pilot, "escape", "escape", "r", until=", broken glass")
-    (row,) = judging.glass_rows(one.engine.state, one.stage.clock.now())
+    (row,) = glass.rows(one.engine.state, one.stage.clock.now())
     assert [text_of(cell) for cell in row.cells] == [
         "",
         "R-1 Set standby",

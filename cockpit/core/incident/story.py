@@ -101,6 +101,8 @@ def _of_run(fact: Fact, run: Run | None) -> str:
     step = (run.step(fact.step) if run else None) or None
     name = step.title if step else fact.step
     match fact.kind:
+        case kind if kind.startswith("approval."):
+            return _of_approval(fact, name)
         case "run.started":
             return f"{fact.actor} started {title}"
         case "run.held":
@@ -113,10 +115,23 @@ def _of_run(fact: Fact, run: Run | None) -> str:
             return f"{fact.actor} takes {title} back"
         case "undo.settled":
             return f"{name}: {body.get('effect', '')}".replace("_", " ")
+    return ""
+
+
+def _of_approval(fact: Fact, name: str) -> str:
+    body: Any = fact.body
+    match fact.kind:
+        case "approval.requested":
+            asked = " or ".join(map(str, listed(body.get("from")))) or "a second person"
+            return f"{fact.actor} asks {asked} to approve {name}: cockpit approve {fact.run} {fact.step}"
         case "approval.granted":
-            return f"{fact.actor} approved {name}"
+            return f"{fact.actor} approved {name}: {body.get('reason', '')}"
+        case "approval.refused":
+            return f"{fact.actor} refused {name}: {body.get('reason', '')}"
+        case "approval.expired":
+            return f"{name}: the approval that was asked for counts no more, {body.get('why', '')}"
         case "approval.broken_glass":
-            return f"{fact.actor} went on without a second person: {body.get('reason', '')}"
+            return f"broken glass: {fact.actor} did {name} without a second person: {body.get('reason', '')}"
     return ""
 
 

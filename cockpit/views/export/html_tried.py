@@ -10,6 +10,7 @@ from cockpit.views.export.html_timeline import timeline
 from cockpit.views.export.postmortem import Postmortem
 from cockpit.views.export.times import minute, second
 from cockpit.views.export.tried import Deed, Try
+from cockpit.views.words_runs import glass_told
 
 
 def tried(it: Postmortem) -> Iterator[str]:
@@ -30,8 +31,9 @@ def _try(one: Try) -> str:
     doubt = parts.paragraph("Something in it may or may not have happened.", "warn") if one.doubtful else ""
     back = f"<p>Taken back:</p>{_deeds(one.back)}" if one.back else ""
     stays = f"<p>Stays:</p>{parts.bullets(one.stays)}" if one.stays else ""
+    glass = "".join(parts.paragraph(glass_told(each), "warn") for each in one.broken_glass)
     head = f"<h3>{html(one.id)} {html(one.title)}</h3>"
-    return f"{head}{parts.paragraph(said, 'dim')}{doubt}{_deeds(one.deeds)}{back}{stays}"
+    return f"{head}{parts.paragraph(said, 'dim')}{doubt}{glass}{_deeds(one.deeds)}{back}{stays}"
 
 
 def _deeds(deeds: Sequence[Deed]) -> str:

@@ -18,6 +18,7 @@ from cockpit.views.export.telling import Person
 from cockpit.views.export.times import in_full, lasted, minute, second
 from cockpit.views.export.tried import Deed, Try
 from cockpit.views.words import AUDIENCES
+from cockpit.views.words_runs import glass_told
 
 ARROWS = {"hard": "-->", "soft": "-.->", "none": "-.-"}
 COLOURS = {
@@ -194,7 +195,8 @@ def _try(one: Try) -> str:
     head = f"### {markdown(one.id)} {markdown(one.title)}{inside}"
     span = f"began {minute(one.started_at)} UTC{ended}"
     said = f"{markdown(one.by)}{on}, {span}: **{markdown(one.outcome)}**.{doubt}"
-    parts = [head, said, _deeds(one.deeds)]
+    glass = [f"**{markdown(glass_told(each))}**" for each in one.broken_glass]
+    parts = [head, said, *glass, _deeds(one.deeds)]
     if one.back:
         parts += ["Taken back:", _deeds(one.back)]
     if one.stays:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cockpit.core.incident.model import Incident
 from cockpit.core.levels import Instant
+from cockpit.core.runbook.approvals import Glass, broken
 from cockpit.core.runbook.model import Reach
 from cockpit.core.runbook.run import Entry, Execution, Run
 from cockpit.core.runbook.states import STANDING, Effect, Phase, StepState
@@ -52,6 +53,8 @@ class Try:
     """What could not be taken back or was left on purpose, and why."""
     doubtful: bool = False
     parent: str = ""
+    broken_glass: tuple[Glass, ...] = ()
+    """Steps that were taken without the second person they wanted."""
 
 
 def tries(runs: Mapping[str, Run], incident: Incident, until: Instant) -> tuple[Try, ...]:
@@ -83,6 +86,7 @@ def _try(run: Run) -> Try:
         tuple(_stays(run)),
         run.unknown,
         run.parent,
+        broken(run),
     )
 
 
