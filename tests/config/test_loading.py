@@ -311,3 +311,18 @@ alertmanager: [{name: am, url: https://c.example, http_config: {bearer_token: "c
         "cockpit.yaml:8:11: 'token' needs env:TENANT, which gives nothing here",
         "cockpit.yaml:13:23: 'am' needs command:pass am, which gives nothing here",
     ]
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://db/cockpit",
+        "postgres://db.example:5433/cockpit?sslmode=verify-full",
+        "postgresql:///cockpit",
+        "postgresql:///cockpit?host=/run/postgresql",
+        "postgresql://db1.example:5432,db2.example:5432/cockpit?target_session_attrs=read-write",
+    ],
+)
+def test_a_database_is_named_as_its_own_client_reads_it(tmp_path: Path, dsn: str) -> None:
+    write(tmp_path, {"cockpit.yaml": f"{SHOP}journal: {{postgres: {dsn!r}}}\n"})
+    assert load(tmp_path).model.journal == {"postgres": dsn}

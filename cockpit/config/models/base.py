@@ -93,7 +93,13 @@ def _url(value: str, schemes: Sequence[str], example: str) -> str:
 
 
 def _database_url(value: str) -> str:
-    return _url(value, ("postgres", "postgresql"), "postgresql://db.example/cockpit")
+    """As libpq reads it: several hosts, or none for the socket of this machine."""
+    if not re.match(r"postgres(ql)?://[^\s\x00-\x1f\x7f]+$", value):
+        raise wrong(
+            "is not the URL of a database",
+            "write it in full, as in postgresql://db.example/cockpit, or postgresql:///cockpit for the socket",
+        )
+    return value
 
 
 def _address(value: str) -> str:
