@@ -72,7 +72,7 @@ def in_world(
     return asyncio.run(run())
 
 
-def turn_away(settings: Settings, model: Model, what: str) -> None:
+def turn_away(settings: Settings, model: Model, what: str = "") -> None:
     """Raises RunRefused, which is on record, where the configuration lets this person only look."""
     from cockpit.cli.screen import actor
     from cockpit.core.access import person

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
-from cockpit.core.access import Person
+from cockpit.core.access import standing
 from cockpit.core.events import Event
 from cockpit.core.model import Target
 from cockpit.core.runbook.actions import Command, Manual
@@ -89,12 +89,13 @@ class Acted:
         model = replace(state.model, **given)
         if not self.stage.machine.values:
             self.stage.machine.values.update(primary="orders-db-1", standby="idle", proxy="primary")
-        self.engine = self.started(replace(state, model=model, readonly=self.readonly, me=Person(self.who)))
+        readonly, me = standing(model.access, self.who, readonly=self.readonly)
+        self.engine = self.started(replace(state, model=model, readonly=readonly, me=me))
 
     def started(self, state: State) -> Engine:
         def world_of(now: State) -> object:
-            given = {"model": now.model, "readonly": now.readonly, "actor": self.who, **self.world}
-            return self.stage.world(**given)
+            given = {"model": now.model, "readonly": now.readonly, "me": now.me, "actor": self.who}
+            return self.stage.world(**given, **self.world)
 
         return Engine(
             state,

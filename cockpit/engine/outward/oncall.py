@@ -38,8 +38,8 @@ async def look_up(world: World, wanted: OncallWanted, say: Callable[[Event], Non
 
 async def page(world: World, wanted: PageWanted, say: Callable[[Event], None]) -> Sent:
     """Raises RunRefused and JournalError while nothing has gone out."""
-    team = _team(world, wanted.team)
     may_act(world, "so nobody is paged")
+    team = _team(world, wanted.team)
     if not team.page:
         raise RunRefused(f"{team.name} has no webhook for pages", "see oncall.page of the team, or call them")
     op_id = new_uid()
