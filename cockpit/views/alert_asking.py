@@ -68,7 +68,9 @@ def preview(state: State, alerts: Sequence[Known]) -> Iterator[Line]:
     yield line(f"It hides {plural(len(alerts), 'alert')} that {'is' if len(alerts) == 1 else 'are'} known:")
     firing = sorted(alerts, key=lambda each: (each.state != "firing", each.service, each.name))
     for alert in firing[:MOST_SHOWN]:
-        yield line(f"  {alert.name} of {alert.service or UNASSIGNED}, {alert.state}{_level(state, alert)}")
+        there = f" in {join_names(alert.clusters)}" if alert.clusters else ""
+        whom = alert.service or UNASSIGNED
+        yield line(f"  {alert.name} of {whom}{there}, {alert.state}{_level(state, alert)}")
     if len(firing) > MOST_SHOWN:
         others = sorted({each.service or UNASSIGNED for each in firing[MOST_SHOWN:]})
         yield line(f"  and {len(firing) - MOST_SHOWN} more, of {join_names(others)}")

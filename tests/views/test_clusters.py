@@ -15,6 +15,7 @@ from cockpit.core.state import State
 from cockpit.core.update import initial, update
 from cockpit.views import alerts, headline, status
 from cockpit.views import clusters as views
+from cockpit.views.alert_asking import silencing
 from cockpit.views.alert_lines import document as alerts_document
 from cockpit.views.bridge import bridge
 from cockpit.views.firstline import firstline
@@ -312,6 +313,11 @@ def test_the_same_alert_of_two_clusters_is_two_and_each_has_its_prometheus() -> 
     assert {frozenset(each.labels.items()) for each in found} == {
         frozenset({("alertname", "Slow"), ("service", "search")})
     }, "silences need the labels that an Alertmanager knows"
+    assert [text_of(each) for each in silencing(state, found[0]).told][1:] == [
+        "It hides 2 alerts that are known:",
+        "  Slow of search in eu, firing; search is OK",
+        "  Slow of search in us, firing; search is OK",
+    ]
 
 
 def test_alerts_of_a_blind_cluster_are_not_known_rather_than_none() -> None:
