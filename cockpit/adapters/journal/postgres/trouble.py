@@ -37,13 +37,14 @@ _BY_WORDS: Final = (
     ("no pg_hba.conf entry", _BY_STATE["28000"]),
     ('role "', _BY_STATE["28000"]),
     ("is not permitted to log in", _BY_STATE["28000"]),
-    ("does not exist", _BY_STATE["3D000"]),
-    ("certificate", ("its certificate is not to be trusted", "put its CA into ~/.postgresql/root.crt")),
     (
         "root certificate file",
         ("its certificate cannot be checked", "put its CA into ~/.postgresql/root.crt"),
     ),
+    ("certificate", ("its certificate is not to be trusted", "put its CA into ~/.postgresql/root.crt")),
+    ("does not exist", _BY_STATE["3D000"]),
     ("too many clients", _BY_STATE["53300"]),
+    ("remaining connection slots", _BY_STATE["53300"]),
     ("starting up", _BY_STATE["57P03"]),
 )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from cockpit.errors import JournalError
+from cockpit.text import clean
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -45,8 +46,10 @@ def whom(dsn: str) -> Whom:
     try:
         given = {name: str(value) for name, value in conninfo_to_dict(dsn).items()}
     except ProgrammingError as error:
-        raise JournalError(f"journal.postgres is no address of a database: {error!s:.200}") from None
-    for secret in ("user", "password", "passfile", "sslpassword"):
+        words = " ".join(clean(str(error)).split())
+        raise JournalError(f"journal.postgres is no address of a database: {words[:200]}") from None
+    # What a service of libpq stands for is in a file of each person's own: it could be anywhere.
+    for secret in ("user", "password", "passfile", "sslpassword", "service"):
         if secret in given:
             raise JournalError(
                 f"journal.postgres names a {secret}, which is everybody's own",
