@@ -35,6 +35,12 @@ def barred_from_putting_back(state: State, seen: SwitchSeen) -> str:
     return barred(state, seen.switch.roles)
 
 
+def sentence(state: State, why: str) -> str:
+    """As one; a name at its beginning stays as it is written."""
+    is_name = bool(state.me.name) and why.startswith(f"{state.me.name} ")
+    return f"{why if is_name else why[:1].upper() + why[1:]}."
+
+
 def only_for(state: State, runbook: str) -> str:
     """Whom it is for, where that bars whoever sits here; where they may only look, the first line says so."""
     book = state.model.books.get(runbook)

@@ -134,7 +134,7 @@ def _remarks(state: State, runbook: Runbook, plan: Plan | None, blocked: str) ->
         )
         yield line(f"{said}; {coverage_words(runbook)}{budget}{locks}.")
     if blocked:
-        yield line(f"{blocked[:1].upper()}{blocked[1:]}.", Tone.WARNING)
+        yield line(allowed.sentence(state, blocked), Tone.WARNING)
     else:
         yield Span("R ", Tone.KEY), Span("starts it; every change is asked for, one by one.")
     if told := _rehearsal(state, runbook):

@@ -9,7 +9,7 @@ from cockpit.core.levels import Instant
 from cockpit.core.state import State
 from cockpit.core.switches import SwitchSeen, restore_objection
 from cockpit.text import age, plural
-from cockpit.views import facts, words
+from cockpit.views import allowed, facts, words
 from cockpit.views.layout import line_width, pad, wrap
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.switch_facts import (
@@ -58,7 +58,7 @@ def switches_view(state: State, now: Instant, order: Order) -> SwitchesView:
 
 def _remarks(state: State, every: Sequence[SwitchSeen], now: Instant) -> Iterator[Line]:
     if blocked := in_the_way(state):
-        yield line(f"{blocked[:1].upper()}{blocked[1:]}.", Tone.WARNING)
+        yield line(allowed.sentence(state, blocked), Tone.WARNING)
     if not every:
         return
     killed = sum(bool(each.killed) and not each.doubtful and not is_old(each, now) for each in every)
