@@ -23,7 +23,7 @@ from cockpit.views.layout import join
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 from cockpit.views.louder import careful, louder
 from cockpit.views.rehearsed import usually
-from cockpit.views.words_runs import RUN_STATES, STEP_STATES, glass_told
+from cockpit.views.words_runs import RUN_STATES, glass_told, step_state
 
 CHOICES = (Column(right=True), Column(most=100, grow=True))
 NOBODY = Live(ours=False)
@@ -64,8 +64,8 @@ def run_view(state: State, id: str, now: Instant) -> RunView | None:
     sections = (
         choices(question),
         *judging.sections(state, request, now, ours=live.ours),
-        run_steps.steps(run, now),
-        run_steps.rollback(run, now),
+        run_steps.steps(run, now, live.ours),
+        run_steps.rollback(run, now, live.ours),
     )
     return RunView(
         _title(state, root, now),
@@ -122,7 +122,7 @@ def _usually(state: State, run: Run) -> str:
 
 
 def _now(state: State, run: Run, question: Question | None, live: Live, now: Instant) -> Iterator[Line]:
-    yield _standing(run)
+    yield _standing(run, live.ours)
     yield from _time(run, now)
     if live.complaint:
         yield line(live.complaint, Tone.WARNING)
@@ -150,7 +150,7 @@ def _progress(run: Run, live: Live) -> Iterator[Line]:
         yield line(run_lines.progress(run, one.key, live.progress).strip())
 
 
-def _standing(run: Run) -> Line:
+def _standing(run: Run, ours: bool) -> Line:
     """Which step, and how it stands, in one line."""
     if run.final:
         return (Span(RUN_STATES[run.state].capitalize(), Tone.STRONG),)
@@ -163,7 +163,11 @@ def _standing(run: Run) -> Line:
         return (Span("After the last step", Tone.STRONG),)
     every = [each.id for each in (*run.runbook.steps, *run.runbook.finally_)]
     number = f"Step {every.index(step.id) + 1} of {len(every)}  "
-    return Span(number, Tone.DIM), Span(f"{step.title}  ", Tone.STRONG), *_state(run, run.execution(run.key))
+    return (
+        Span(number, Tone.DIM),
+        Span(f"{step.title}  ", Tone.STRONG),
+        *_state(run, run.execution(run.key), ours),
+    )
 
 
 def _undo_title(run: Run) -> str:
@@ -173,10 +177,10 @@ def _undo_title(run: Run) -> str:
     return plan.entries[plan.at].title or plan.entries[plan.at].step
 
 
-def _state(run: Run, one: Execution | None) -> Line:
+def _state(run: Run, one: Execution | None, ours: bool) -> Line:
     if run.hold is not None:
         return (Span("held", Tone.WARNING),)
-    return (Span(STEP_STATES[one.state], Tone.DIM),) if one else ()
+    return (Span(step_state(one.state, ours), Tone.DIM),) if one else ()
 
 
 def _time(run: Run, now: Instant) -> Iterator[Line]:

@@ -7,6 +7,7 @@ from typing import Any
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.runbook.actions import Manual
 from cockpit.core.runbook.answers import Answer
+from cockpit.core.runbook.holding import TAKEN_OVER
 from cockpit.core.runbook.render import lenient, names_to_fill
 from cockpit.core.runbook.run import Key, Run
 from cockpit.core.runbook.states import Effect, Phase, StepState
@@ -33,6 +34,8 @@ def _told(run: Run, kind: str, step: str, body: Any) -> str:
             return f"{run.runbook.title}, on {run.target or 'no target'}, by {run.operator}"
         case "run.held":
             return f"HELD: {body.get('reason')}"
+        case "run.resumed" if body.get("choice") == TAKEN_OVER:
+            return f"taken over from {body.get('previous')}"
         case "run.resumed":
             reason = f": {body['reason']}" if body.get("reason") else ""
             return f"{str(body.get('choice', 'goes on')).replace('-', ' ')}{reason}"

@@ -28,7 +28,7 @@ def told(state: State, run: Run, question: Question | None, now: Instant) -> Ite
         yield Span(f"{held.actor} on {where(state, held)}", Tone.STRONG), Span(" has it; you watch.")
         if question is not None:
             yield Span(f"Waits for {held.actor}: ", Tone.DIM), Span(question.text)
-        yield line(f"{_from_when(state, held, now)} {held.actor}'s cockpit prolongs that.", Tone.DIM)
+        yield line(f"While that cockpit lives nobody can take it over ({_left(state, held, now)}).", Tone.DIM)
     elif lost := gone(state, run):
         yield line(f"{_silent(state, lost)} Enter takes it over.", Tone.WARNING)
         yield from doubts(run)
@@ -38,12 +38,12 @@ def told(state: State, run: Run, question: Question | None, now: Instant) -> Ite
         yield line(FREE if is_team(state) else FREE_HERE, Tone.WARNING)
 
 
-def _from_when(state: State, held: Held, now: Instant) -> str:
-    return f"It can be taken over in {age(left(state, held, now) + 0.999)} at the earliest; while it lives,"
+def _left(state: State, held: Held, now: Instant) -> str:
+    return f"its hold lasts {age(left(state, held, now) + 0.999)}"
 
 
 def _silent(state: State, lost: Held) -> str:
-    return f"{lost.actor} on {where(state, lost)} had it, and is silent since {clock(lost.until)} UTC."
+    return f"{lost.actor} on {where(state, lost)} had it, silent since {clock(lost.until)} UTC."
 
 
 def refused(state: State, run: Run, now: Instant) -> str:
@@ -52,8 +52,8 @@ def refused(state: State, run: Run, now: Instant) -> str:
     if run.final or (live is not None and live.ours):
         return ""
     if held := holder(state, run):
-        wait = age(left(state, held, now) + 0.999)
-        return f"{held.actor} on {where(state, held)} has it: you only watch (free in {wait} at the earliest)"
+        lasts = _left(state, held, now)
+        return f"{held.actor} on {where(state, held)} has it, and you only watch ({lasts})"
     if is_team(state) and state.picture.company is None:
         return "the record is away: nobody can tell who has it"
     return ""

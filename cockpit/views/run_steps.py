@@ -16,7 +16,7 @@ from cockpit.core.runbook.told import does, undo_words
 from cockpit.core.runbook.words import Question
 from cockpit.text import clock
 from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
-from cockpit.views.words_runs import EFFECTS, STEP_STATES
+from cockpit.views.words_runs import EFFECTS, step_state
 
 STEPS = (
     Column(),
@@ -96,17 +96,18 @@ def filled(run: Run, action: Action) -> str:
 # All steps
 
 
-def steps(run: Run, now: Instant) -> Section:
+def steps(run: Run, now: Instant, ours: bool = True) -> Section:
+    """`ours`: whoever reads it looks after the run."""
     can = {(each.step, each.visit): each for each in undoing.entries(run, now)}
     every = (*run.runbook.steps, *run.runbook.finally_)
-    rows = tuple(_step(run, step, number, can) for number, step in enumerate(every, 1))
+    rows = tuple(_step(run, step, number, can, ours) for number, step in enumerate(every, 1))
     return Section("Steps", STEPS, rows, head=True)
 
 
-def _step(run: Run, step: Step, number: int, can: dict[tuple[str, int], Entry]) -> Row:
+def _step(run: Run, step: Step, number: int, can: dict[tuple[str, int], Entry], ours: bool) -> Row:
     one = newest(run, step.id)
     here = run.at_step == step.id and not run.final and run.undo is None
-    said, tone = _how(step, one)
+    said, tone = _how(step, one, ours)
     cells = (
         (_mark(one, here),),
         line(str(number), Tone.DIM),
@@ -127,10 +128,10 @@ def _mark(one: Execution | None, here: bool) -> Span:
     return Span(MARKS.get(one.state, "▶" if not one.settled else " "))
 
 
-def _how(step: Step, one: Execution | None) -> tuple[str, Tone]:
+def _how(step: Step, one: Execution | None, ours: bool) -> tuple[str, Tone]:
     if one is None:
         return "", Tone.DIM
-    state = STEP_STATES[one.state]
+    state = step_state(one.state, ours)
     if one.effect in (Effect.REVERTED, Effect.ALREADY):
         return EFFECTS[one.effect], Tone.DIM
     if one.state in BROKEN and step.reach is not Reach.READ:
@@ -165,20 +166,20 @@ def _undo(step: Step, one: Execution | None, can: dict[tuple[str, int], Entry]) 
 # The way back
 
 
-def rollback(run: Run, now: Instant) -> Section:
+def rollback(run: Run, now: Instant, ours: bool = True) -> Section:
     """The plan that is under way or was carried out; before that `preview` says what it would be."""
     if run.undo is None:
         return Section("Taking back")
     rows = [
-        _entry(run, entry, at < run.undo.at, at == run.undo.at and not run.final)
+        _entry(run, entry, at < run.undo.at, at == run.undo.at and not run.final, ours)
         for at, entry in enumerate(run.undo.entries)
     ]
     return Section("Taking back, newest first", ROLLBACK, tuple(rows))
 
 
-def _entry(run: Run, entry: Entry, over: bool, here: bool) -> Row:
+def _entry(run: Run, entry: Entry, over: bool, here: bool, ours: bool) -> Row:
     one = newest(run, entry.step, Phase.UNDO)
-    how = EFFECTS[one.effect] if one and one.settled else STEP_STATES[one.state] if one and here else ""
+    how = EFFECTS[one.effect] if one and one.settled else step_state(one.state, ours) if one and here else ""
     if not entry.can:
         how = entry.reason + (f"; instead: {entry.alternative}" if entry.alternative else "")
     mark = "▶" if here else "✓" if over and one and one.effect is Effect.REVERTED else " "

@@ -24,6 +24,15 @@ STEP_STATES: Final[Mapping[StepState, str]] = {
     StepState.INCONCLUSIVE: "the check could not see",
     StepState.UNKNOWN: "may or may not have happened",
 }
+WAITS: Final = "waits for a yes"
+
+
+def step_state(state: StepState, ours: bool) -> str:
+    """`ours`: whoever reads it looks after the run."""
+    asks = state is StepState.AWAITING_CONFIRM
+    return WAITS if asks and not ours else STEP_STATES[state]
+
+
 EFFECTS: Final[Mapping[Effect, str]] = {
     Effect.NONE: "nothing was changed",
     Effect.INTENDED: "may or may not have happened",

@@ -10,6 +10,7 @@ from cockpit.core.incident.model import Told
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.json import finite, listed
 from cockpit.core.levels import Shown
+from cockpit.core.runbook.holding import TAKEN_OVER
 from cockpit.core.runbook.run import Run
 from cockpit.core.runbook.work import FlagOutcome
 from cockpit.text import join_names
@@ -105,6 +106,8 @@ def _of_run(fact: Fact, run: Run | None) -> str:
             return _of_approval(fact, name)
         case "run.started":
             return f"{fact.actor} started {title}"
+        case "run.resumed" if body.get("choice") == TAKEN_OVER:
+            return f"{fact.actor} took {title} over from {body.get('previous', '')}"
         case "run.held":
             return f"{title}: held, {body.get('reason', '')}"
         case "run.finished":

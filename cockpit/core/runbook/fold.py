@@ -10,7 +10,7 @@ from cockpit.core.frozen import from_json
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.approvals import BROKEN_GLASS, grants
-from cockpit.core.runbook.holding import ELSEWHERE
+from cockpit.core.runbook.holding import ELSEWHERE, TAKEN_OVER
 from cockpit.core.runbook.model import Runbook
 from cockpit.core.runbook.render import names_to_fill, with_titles
 from cockpit.core.runbook.run import Entry, Execution, Hold, Key, Run, UndoPlan
@@ -40,6 +40,8 @@ def _folded(run: Run | None, record: Recorded) -> Run | None:
     if phase in ("step", "undo") and what in _STEP:
         key = Key(fact.step, fact.visit, fact.attempt, Phase.UNDO if phase == "undo" else Phase.DO)
         return _STEP[what](_acted(run, fact.actor), key, fact.body, fact.at)
+    if fact.kind == "run.resumed" and fact.body.get("choice") == TAKEN_OVER:
+        return replace(_acted(run, fact.actor), hands=fact.actor)
     if phase == "approval":
         return _approval(run, Key(fact.step, fact.visit, fact.attempt), what, fact)
     change = _RUN.get(fact.kind)
@@ -61,6 +63,7 @@ def _started(record: Recorded) -> Run:
         parent=_text(body, "parent"),
         at_step=runbook.steps[0].id if runbook.steps else "",
         operators=(fact.actor,),
+        hands=fact.actor,
         last_seq=record.seq,
     )
     return replace(run, runbook=with_titles(runbook, names_to_fill(run)))

@@ -22,6 +22,8 @@ OVERRIDES = {
 """Holds that a typed reason overrides, and what that means."""
 ELSEWHERE = "elsewhere"
 """The kind of a hold in which a command may still be running where nobody here can see it."""
+TAKEN_OVER = "taken-over"
+"""How a run is resumed that somebody else looked after: nothing is answered by it."""
 BY_HAND = "checked by hand: "
 """What the reason of a step begins with that a person vouched for, and no check."""
 REPEATED = "nobody knows whether it happened, and it must not happen twice"

@@ -133,6 +133,8 @@ class Run:
     answers: Mapping[str, str] = field(default_factory=dict)
     operators: tuple[str, ...] = ()
     """All who acted in it; none of them may approve."""
+    hands: str = ""
+    """Who began it, or took it over last."""
     proposed: str = ""
     """Why a rollback is proposed; empty: it is not."""
     ended_at: Instant | None = None

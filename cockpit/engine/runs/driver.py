@@ -11,7 +11,7 @@ from cockpit.core.levels import Seconds
 from cockpit.core.runbook import undoing
 from cockpit.core.runbook.actions import Nested
 from cockpit.core.runbook.answers import Answer, NotAnAnswer, answered
-from cockpit.core.runbook.holding import ELSEWHERE, held
+from cockpit.core.runbook.holding import ELSEWHERE, TAKEN_OVER, held
 from cockpit.core.runbook.model import Step
 from cockpit.core.runbook.moves import next_move
 from cockpit.core.runbook.render import names_to_fill
@@ -72,6 +72,7 @@ class Driver:
         try:
             with suppress(Left):
                 await self._approving.begun()
+                await self._note_hands()
                 while await self._turn():
                     pass
         finally:
@@ -95,6 +96,12 @@ class Driver:
         run = self.run
         name = target_of(step, run.runbook, run.target) if step else run.target or run.runbook.target
         return Eyes(self.world, run.runbook, self.world.target(name), names_to_fill(run), self.secrets)
+
+    async def _note_hands(self) -> None:
+        """That it is somebody else's by now goes on record, and who that is."""
+        run = self.run
+        if not run.parent and not run.final and run.hands not in ("", self.world.actor):
+            await self.say([say("run.resumed", choice=TAKEN_OVER, previous=run.hands)])
 
     async def _watch_hold(self) -> None:
         self._lost = await self.world.owners.lost(run_lock(self.run.id))
