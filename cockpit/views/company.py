@@ -42,11 +42,16 @@ def section(state: State) -> Section | None:
     """Who is there; None where nobody else can be."""
     company = state.picture.company
     if company is None:
-        away = line("The record is away: nobody can tell who is here.", Tone.WARNING)
-        return Section("Here now", note=away) if is_team(state) else None
+        return Section("Here now", note=_untold(state)) if is_team(state) else None
     rows = tuple(_row(company, each) for each in company.people)
     hints = (line(company.note, Tone.WARNING),) if company.note else ()
     return Section("Here now", COLUMNS, rows, hints=hints)
+
+
+def _untold(state: State) -> Line:
+    if state.picture.journal_trouble:
+        return line("The record is away: nobody can tell who is here.", Tone.WARNING)
+    return line("Not known from here; `cockpit who` tells.", Tone.DIM)
 
 
 def _row(company: Company, one: Present) -> Row:
