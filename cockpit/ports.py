@@ -103,6 +103,10 @@ class Journal(Protocol):
         """
         ...
 
+    async def run_ids(self) -> Sequence[str]:
+        """Of every run that ever began, oldest first; what it began with is not read. Raises JournalError."""
+        ...
+
     async def latest_checkpoint(self) -> Checkpoint | None:
         """Where to start reading; None: at the beginning. Raises JournalError, also for an edited one."""
         ...

@@ -15,6 +15,8 @@ GENESIS: Final = "0" * 64
 """What stands for the hash before the first record."""
 EVENT: Final = "cockpit.event/v1"
 HEAD: Final = "cockpit.head/v1"
+RUN_STARTED: Final = "run.started"
+"""The kind of fact that every run begins with."""
 CHAINED: Final = (
     "seq",
     "uid",

@@ -17,6 +17,8 @@ from cockpit.ports import Clock, Journal
 EVERY: Final[Seconds] = 0.5
 PAGE: Final = 2_000
 """Records folded at a time, so that a long record does not hold the loop."""
+ALONE: Final = 1
+"""After a record that came alone nothing is asked: it was the last, as no page ends for its size with one."""
 LATELY: Final = 300
 """Records before the checkpoint that are read for the timeline."""
 
@@ -63,15 +65,22 @@ class Tail:
         """Everything there is now. Trouble is said once, and once more when it is over."""
         try:
             await self._open()
-            while records := await self._journal.read(self._read, PAGE):
-                self._read = records[-1].seq
-                self._say(RecordGrew(tuple(records)))
+            while await self._read_on() > ALONE:
+                pass
             await self._checkpoint()
         except JournalError as error:
             self._tell(str(error))
         else:
             self._tell("")
         self.has_read = True
+
+    async def _read_on(self) -> int:
+        """How many records came."""
+        records = await self._journal.read(self._read, PAGE)
+        if records:
+            self._read = records[-1].seq
+            self._say(RecordGrew(tuple(records)))
+        return len(records)
 
     async def _open(self) -> None:
         if self._opened:

@@ -90,6 +90,14 @@ async def test_what_is_returned_is_what_is_read(journal: Journal) -> None:
     ]
 
 
+async def test_every_run_that_began_is_told_by_its_id(journal: Journal) -> None:
+    assert list(await journal.run_ids()) == []
+    begun = ["R-2", "R-1", "R-1.drain", "R-2"]
+    await journal.append([fact(run=run, body={"runbook": "x" * 5_000}) for run in begun])
+    await journal.append([fact("run.held", run="R-1"), fact("incident.noted")])
+    assert list(await journal.run_ids()) == begun
+
+
 async def test_whole_microseconds_survive(journal: Journal) -> None:
     (record,) = await journal.append([Fact("x", 1_700_000_000.000_000_4, "alice")])
     assert record.fields()["at"] == 1_700_000_000_000_000

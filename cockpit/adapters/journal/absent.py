@@ -23,6 +23,9 @@ class AbsentJournal:
     ) -> Sequence[Recorded]:
         raise self._why
 
+    async def run_ids(self) -> Sequence[str]:
+        raise self._why
+
     async def latest_checkpoint(self) -> Checkpoint | None:
         raise self._why
 

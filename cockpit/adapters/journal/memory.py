@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cockpit.adapters.journal.sealing import seal
 from cockpit.core.checkpoint import Checkpoint, checkpoint_of
-from cockpit.core.journal import GENESIS, Fact, Recorded
+from cockpit.core.journal import GENESIS, RUN_STARTED, Fact, Recorded
 
 
 class MemoryJournal:
@@ -34,6 +34,9 @@ class MemoryJournal:
             return self.records[after : after + limit]
         facts = (each for each in self.records[after:] if run in ("", each.fact.run))
         return [each for each in facts if kind in ("", each.fact.kind)][:limit]
+
+    async def run_ids(self) -> Sequence[str]:
+        return [each.fact.run for each in self.records if each.fact.kind == RUN_STARTED]
 
     async def latest_checkpoint(self) -> Checkpoint | None:
         return next(filter(None, map(checkpoint_of, reversed(self.records))), None)

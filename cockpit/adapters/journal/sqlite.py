@@ -20,7 +20,7 @@ from cockpit.adapters.journal.sealing import boot_time, seal, this_boot, this_co
 from cockpit.adapters.journal.trouble import translated
 from cockpit.adapters.journal.worker import Worker
 from cockpit.core.checkpoint import KIND, Checkpoint, checkpoint_of
-from cockpit.core.journal import Fact, Recorded, chain_hash
+from cockpit.core.journal import RUN_STARTED, Fact, Recorded, chain_hash
 from cockpit.core.journal_head import NOTHING, Head
 from cockpit.core.levels import Seconds
 from cockpit.errors import JournalError
@@ -65,6 +65,9 @@ class SqliteJournal:
     async def head(self) -> Head:
         """The last record, (0, genesis) before the first. Raises JournalError."""
         return await self._worker.ask(lambda: self._reading(_head))
+
+    async def run_ids(self) -> Sequence[str]:
+        return await self._worker.ask(lambda: self._reading(_run_ids))
 
     async def latest_checkpoint(self) -> Checkpoint | None:
         return await self._worker.ask(lambda: self._reading(_latest_checkpoint))
@@ -208,6 +211,14 @@ def _hash(db: sqlite3.Connection, seq: int) -> object:
 def _known(db: sqlite3.Connection, uid: str) -> Recorded | None:
     found = db.execute(f"{rows.SELECT} WHERE uid = ?", (uid,)).fetchone()
     return rows.record_of(found) if found else None
+
+
+def _run_ids(db: sqlite3.Connection) -> list[str]:
+    found = db.execute("SELECT seq, run FROM record WHERE kind = ? ORDER BY seq", (RUN_STARTED,)).fetchall()
+    for seq, run in found:
+        if not isinstance(run, str):
+            raise rows.BrokenRecord(seq, "a column holds something else")
+    return [run for _, run in found]
 
 
 def _latest_checkpoint(db: sqlite3.Connection) -> Checkpoint | None:

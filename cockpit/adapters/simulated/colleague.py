@@ -43,6 +43,9 @@ class WithColleague:
     ) -> Sequence[Recorded]:
         return await self._inner.read(after, limit, run=run, kind=kind)
 
+    async def run_ids(self) -> Sequence[str]:
+        return await self._inner.run_ids()
+
     async def latest_checkpoint(self) -> Checkpoint | None:
         return await self._inner.latest_checkpoint()
 

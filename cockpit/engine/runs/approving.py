@@ -111,9 +111,7 @@ async def hands_in(journal: Journal, id: str) -> frozenset[str]:
 
 async def family_of(journal: Journal, id: str) -> dict[str, Run]:
     """The run around everything and all inside it, by id, oldest first. Raises JournalError."""
-    ids, seen = dict.fromkeys([root(id)]), 0
-    while records := await journal.read(seen, kind="run.started"):
-        seen = records[-1].seq
-        ids |= dict.fromkeys(each.fact.run for each in records if root(each.fact.run) == root(id))
+    ids = dict.fromkeys([root(id)])
+    ids |= dict.fromkeys(each for each in await journal.run_ids() if root(each) == root(id))
     found = [await find_run(journal, each) for each in ids]
     return {run.id: run for run, _ in filter(None, found)}

@@ -77,11 +77,7 @@ async def _next_number(world: World) -> int:
 
 
 async def _highest(world: World) -> int:
-    highest, seen = 0, 0
-    while records := await world.journal.read(seen, kind="run.started"):
-        seen = records[-1].seq
-        highest = max(highest, *(_number(record.fact.run) for record in records))
-    return highest
+    return max(map(_number, await world.journal.run_ids()), default=0)
 
 
 def _number(id: str) -> int:

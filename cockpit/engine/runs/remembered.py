@@ -74,8 +74,5 @@ async def foreign_runs(journal: Journal, left_behind: Iterable[str]) -> list[str
 
     An older copy of it may have been put back; nothing of them is taken over. Raises JournalError.
     """
-    known, seen = set(), 0
-    while records := await journal.read(seen, kind="run.started"):
-        seen = records[-1].seq
-        known |= {record.fact.run for record in records}
+    known = set(await journal.run_ids())
     return [id for id in left_behind if id not in known and id.partition(".")[0] not in known]

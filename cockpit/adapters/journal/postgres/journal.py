@@ -9,7 +9,7 @@ from cockpit.adapters.journal import rows
 from cockpit.adapters.journal.postgres.shared import Shared
 from cockpit.adapters.journal.sealing import boot_time, seal, this_boot
 from cockpit.core.checkpoint import KIND, Checkpoint, checkpoint_of
-from cockpit.core.journal import CHAINED, GENESIS, Fact, Recorded, Unread
+from cockpit.core.journal import CHAINED, GENESIS, RUN_STARTED, Fact, Recorded, Unread
 from cockpit.core.journal_head import Head
 from cockpit.core.json import canonical
 from cockpit.errors import AccessRefused, JournalError, LeaseLost
@@ -21,6 +21,15 @@ _APPEND: Final = (
 _SELECT: Final = f"SELECT {rows.COLUMNS} FROM cockpit.record"
 PAGE: Final = 64 * 1024 * 1024
 """Bytes of bodies after which a page ends, whatever its limit: somebody may have put large ones there."""
+FEW: Final = 4
+"""Records read before sizes count: mostly there are no more, and adding up sizes takes as long again."""
+_FEW: Final = f"{_SELECT} WHERE {{}} ORDER BY seq LIMIT %s"
+_BEFORE: Final = "sum(octet_length(body)) OVER (ORDER BY seq) - octet_length(body) AS before"
+_MANY: Final = (
+    f"SELECT {rows.COLUMNS} FROM (SELECT *, {_BEFORE}"
+    " FROM (SELECT * FROM cockpit.record WHERE {} ORDER BY seq LIMIT %s) AS page) AS sized"
+    " WHERE before < %s ORDER BY seq"
+)
 
 
 class PostgresJournal:
@@ -47,18 +56,25 @@ class PostgresJournal:
     async def read(
         self, after: int = 0, limit: int = 10_000, *, run: str = "", kind: str = ""
     ) -> Sequence[Recorded]:
+        few = await self._page(_FEW, after, (min(limit, FEW),), run, kind)
+        if len(few) < FEW or limit <= FEW:
+            return few
+        return [*few, *await self._page(_MANY, few[-1].seq, (limit - FEW, PAGE), run, kind)]
+
+    async def _page(self, query: str, after: int, ends: Sequence[int], run: str, kind: str) -> list[Recorded]:
         wanted = {"seq > %s": after, "run = %s": run, "kind = %s": kind}
         asked = {condition: value for condition, value in wanted.items() if value != ""}
-        page = f"SELECT * FROM cockpit.record WHERE {' AND '.join(asked)} ORDER BY seq LIMIT %s"
-        before = "sum(octet_length(body)) OVER (ORDER BY seq) - octet_length(body)"
-        sized = f"SELECT *, {before} AS before FROM ({page}) AS page"
-        query = f"SELECT {rows.COLUMNS} FROM ({sized}) AS sized WHERE before < {PAGE} ORDER BY seq"
-        return [_record(row) for row in await self._shared.ask_again(query, (*asked.values(), limit))]
+        found = await self._shared.ask_again(query.format(" AND ".join(asked)), (*asked.values(), *ends))
+        return [_record(row) for row in found]
 
     async def head(self) -> Head:
         """The last record, (0, genesis) before the first. Raises JournalError."""
         found = await self._shared.ask_again("SELECT seq, hash FROM cockpit.head")
         return Head(*found[0])
+
+    async def run_ids(self) -> Sequence[str]:
+        query = "SELECT run FROM cockpit.record WHERE kind = %s ORDER BY seq"
+        return [run for (run,) in await self._shared.ask_again(query, (RUN_STARTED,))]
 
     async def latest_checkpoint(self) -> Checkpoint | None:
         """Our own: what others say the record comes to, nobody has looked at."""

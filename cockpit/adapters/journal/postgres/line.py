@@ -185,7 +185,7 @@ class Line:
 
 async def _rows(db: AsyncConnection[Any], query: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
     cursor = await db.execute(query, parameters or None)  # our own texts
-    return list(await cursor.fetchall()) if cursor.description else []
+    return list(await cursor.fetchall()) if cursor.rownumber is not None else []
 
 
 def _parts(error: JournalError) -> tuple[str, str]:
