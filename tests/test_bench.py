@@ -23,7 +23,9 @@ TINY: dict[str, dict[str, Any]] = {
     "journal": {"APPENDS": 3, "HISTORY": 10},
     "process": {"FLOOD": 1024 * 1024},
     "export": {"EVENTS": 20, "SMALL": 5},
+    "team": {"FANS": ((2, 4.0),), "SECONDS": 1.0, "CALM": 0.0, "APPENDS": 2, "WRITERS": (1, 2)},
 }
+TINY_MEMBER: dict[str, Any] = {"SERVICES": 5, "RUNS": 60, "STARTS": 1}
 
 
 def test_every_part_has_a_tiny_size() -> None:
@@ -37,6 +39,13 @@ def test_a_part_gives_rows_of_figures(
 ) -> None:
     if name in ("rest", "refresh"):
         importlib.import_module("tests.lab.prometheus").require()
+    if name == "team":
+        importlib.import_module("tests.lab.cluster").require()
+        importlib.import_module("tests.lab.prometheus").require()
+        for constant, value in TINY_MEMBER.items():
+            monkeypatch.setattr(f"tests.bench.member.{constant}", value)
+        monkeypatch.setattr("tests.bench.rest.IDLE", 1.0)
+        monkeypatch.setattr("tests.bench.rest.AHEAD", 30)
     part = importlib.import_module(f"tests.bench.{name}")
     for constant, value in TINY[name].items():
         monkeypatch.setattr(part, constant, value)

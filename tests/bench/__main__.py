@@ -24,6 +24,7 @@ PARTS = {
     "journal": "Journal",
     "process": "Commands",
     "export": "Post-mortems",
+    "team": "Together",
 }
 
 
