@@ -168,10 +168,14 @@ class CockpitApp(Going):
             self.view.tell("there is only one cluster")
             return
         every = ("", *names)
-        chosen = every[(every.index(self.cluster) + 1) % len(every)]
-        self.lens.choose(chosen)
+        self.show_cluster(every[(every.index(self.cluster) + 1) % len(every)])
+
+    def show_cluster(self, name: str) -> None:
+        self.lens.choose(name)
         self.draw()
-        self.view.tell("" if chosen else "all clusters are shown")
+        is_said = self.view.only == name != ""
+        told = f"Bridge, Services and Alerts show {name} alone" if name else "all clusters are shown"
+        self.view.tell("" if is_said else told)
 
     # What is asked and written
 

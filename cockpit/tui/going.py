@@ -198,6 +198,9 @@ class Going(App[None]):
         elif place.switch:
             self._leave(keep=len(self.screen_stack))
             self.open_switches(chosen=place.switch)
+        elif place.cluster is not None:
+            self.show_cluster(place.cluster)
+            return
         elif place.screen in {"help", "quit"}:
             self.call_later(self.run_action, place.screen)
         elif place.screen:
@@ -205,6 +208,10 @@ class Going(App[None]):
         self.view.tell(place.complaint)
 
     # Keys
+
+    def show_cluster(self, name: str) -> None:
+        """One alone on the screens that can do so; empty: all."""
+        raise NotImplementedError
 
     def action_show(self, place: str) -> None:
         self.show(place)

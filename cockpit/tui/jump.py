@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cockpit.core.clusters import told_apart
 from cockpit.core.levels import Level
 from cockpit.core.state import State
 from cockpit.core.whatif.asking import LEVELS, level_named, parted
@@ -44,6 +45,8 @@ class Place:
     handover: str = ""
     what_if: tuple[tuple[str, Level], ...] = ()
     """Which services, and at which level."""
+    cluster: str | None = None
+    """Shown alone from now on; empty: all of them."""
     complaint: str = ""
 
 
@@ -59,6 +62,8 @@ def destination(state: State | None, text: str) -> Place:
         return _told(state, words[0], " ".join(words[1:]))
     if words[0] == "what-if":
         return _what_if(state, words[1:])
+    if words[0] == "cluster":
+        return _cluster(state, " ".join(words[1:]))
     if words[0] == "switch":
         return _switch(state, " ".join(words[1:]))
     wanted = " ".join(words[1:] if words[0] in OPENERS else words)
@@ -108,6 +113,16 @@ def _what_if(state: State | None, words: Sequence[str]) -> Place:
             return Place(complaint=f"“{own}” is no level: {', '.join(each.name for each in LEVELS)}")
         found[wanted if wanted in names else names[0]] = level
     return Place(what_if=tuple(found.items()))
+
+
+def _cluster(state: State | None, wanted: str) -> Place:
+    """By its whole name; all of them without one."""
+    names = told_apart(state) if state else ()
+    if not names:
+        return Place(complaint="there is only one cluster")
+    if wanted and wanted not in names:
+        return Place(complaint=f"no cluster is called “{wanted}”; there is {join_names(names, 8)}")
+    return Place(cluster=wanted)
 
 
 def _switch(state: State | None, wanted: str) -> Place:

@@ -124,3 +124,18 @@ async def test_a_cluster_that_a_reload_takes_away_hides_nothing_any_more() -> No
 async def test_help_knows_the_key() -> None:
     async with opened(us_fails(), (120, 36)) as pilot:
         await keys(pilot, "?", until="Show one cluster alone, the next, or all; what that hides is said.")
+
+
+async def test_by_its_name_one_is_chosen_from_anywhere() -> None:
+    async with opened(us_fails()) as pilot:
+        await keys(pilot, ":", *"cluster us", "enter", until="Only us is shown.")
+        await keys(
+            pilot, ":", *"cluster moon", "enter", until="no cluster is called “moon”; there is eu and us"
+        )
+        assert "only us" in first(pilot)
+        await keys(pilot, ":", *"svc search", "enter", until="By cluster")
+        await keys(pilot, ":", *"cluster eu", "enter", until="Bridge, Services and Alerts show eu alone")
+        assert "only" not in first(pilot), "a service is shown whole"
+        await keys(pilot, "1", until="Only eu is shown.")
+        await keys(pilot, ":", *"cluster", "enter", until="all clusters are shown")
+        assert "only" not in first(pilot)
