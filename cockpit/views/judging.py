@@ -120,8 +120,8 @@ def sections(state: State, request: Request | None, now: Instant, *, ours: bool)
     """`ours`: whoever sits here runs it, so others have to answer."""
     if request is None:
         return ()
-    if ours:
-        return (elsewhere(request),)
+    if ours:  # what is only played has no other terminal
+        return (elsewhere(request),) if request.run.mode == "live" else ()
     return choices(state, request, now), would_be_done(request)
 
 
