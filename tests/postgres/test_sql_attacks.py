@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from cockpit.adapters.journal.filling import filled_folder
 from cockpit.adapters.journal.folders import Folder
 from cockpit.adapters.journal.postgres import journal
 from cockpit.adapters.journal.verify import verify
-from cockpit.core.checkpoint import COCKPIT, checkpoint, checkpoint_of, fact_of
+from cockpit.core.checkpoint import COCKPIT, checkpoint, fact_of
 from cockpit.core.journal import Fact
 from cockpit.core.json import Json
 from cockpit.core.state import Record
@@ -84,7 +85,9 @@ FORBIDDEN = (
     "SELECT cockpit.acts_in('a', 'R-1')",
     "SELECT cockpit.against('R-1', 's', 1, 1, 'k', '{}', 1)",
     "SELECT cockpit.against_doing('R-1', 's', 1, 1)",
-    "SELECT cockpit.check_kept('k', 1, '{}', ARRAY['x'])",
+    "SELECT cockpit.check_kept(1, '{}', ARRAY['x'])",
+    "TABLE cockpit.checkpoint",
+    "UPDATE cockpit.checkpoint SET state = '{}'",
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'lab'",
 )
 REASONS = (
@@ -147,6 +150,7 @@ def state(database: Database) -> list[list[tuple[str, ...]]]:
             "cockpit.record",
             "cockpit.head",
             "cockpit.lease",
+            "cockpit.checkpoint",
             "pg_auth_members",
             "pg_proc WHERE pronamespace = 'cockpit'::regnamespace",
             "pg_trigger WHERE tgrelid = 'cockpit.record'::regclass",
@@ -591,8 +595,11 @@ async def test_nobody_starts_from_what_somebody_else_says_of_the_record(founded:
         forged = fact_of(checkpoint(Record(seq=2)), 1.7e9, alice.name)
         (kept,) = await one.journal.append([mine])
         await other.journal.append([forged])
-        assert await one.journal.latest_checkpoint() == checkpoint_of(kept)
+        assert await other.journal.latest_checkpoint() is not None
+        assert await one.journal.latest_checkpoint() == replace(checkpoint(Record(seq=1)), recorded=kept.seq)
         assert (await record_now(one.journal)).seq == 4
+        bodies = [each.fact.body for each in await one.journal.read(2)]
+        assert bodies == [{"seq": 1}, {"seq": 2}], "and nobody has to carry what only its maker can use"
 
 
 async def test_what_nobody_can_read_is_not_copied_as_if_it_were_nothing(

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from cockpit.adapters.journal import rows
+from cockpit.adapters.journal.postgres import checkpoints
 from cockpit.adapters.journal.postgres.shared import Shared
 from cockpit.adapters.journal.sealing import boot_time, seal, this_boot
-from cockpit.core.checkpoint import KIND, Checkpoint, checkpoint_of
+from cockpit.core.checkpoint import Checkpoint
 from cockpit.core.journal import CHAINED, GENESIS, RUN_STARTED, Fact, Recorded, Unread
 from cockpit.core.journal_head import Head
 from cockpit.core.json import canonical
@@ -46,7 +47,7 @@ class PostgresJournal:
         """
         if not facts:
             return ()
-        kept = [_storable(fact) for fact in facts]
+        kept = await checkpoints.keep(self._shared, [_storable(fact) for fact in facts])
         found = await self._shared.ask_again(_APPEND, self._parameters(kept))
         records = [_record(row) for row in found]
         if [each.fact.uid for each in records] == [fact.uid for fact in facts]:
@@ -78,9 +79,7 @@ class PostgresJournal:
 
     async def latest_checkpoint(self) -> Checkpoint | None:
         """Our own: what others say the record comes to, nobody has looked at."""
-        query = f"{_SELECT} WHERE kind = %s AND actor = session_user ORDER BY seq DESC LIMIT 1"
-        found = await self._shared.ask_again(query, (KIND,))
-        return checkpoint_of(_record(found[0])) if found else None
+        return await checkpoints.latest(self._shared)
 
     async def close(self) -> None:
         await self._shared.close()

@@ -46,6 +46,14 @@ CREATE TABLE lease (
     start_by timestamptz  -- something that was meant to be done may still begin until then
 );
 
+-- Where each person's cockpits start reading: what these themselves say that the record comes to.
+CREATE TABLE checkpoint (
+    actor text COLLATE "C" PRIMARY KEY,
+    uid text COLLATE "C" NOT NULL,
+    seq bigint NOT NULL,
+    state text NOT NULL
+);
+
 -- What is shown and not recorded: who is there, and what runs say right now.
 CREATE UNLOGGED TABLE presence (
     actor text NOT NULL,
@@ -64,32 +72,38 @@ CREATE UNLOGGED TABLE live (
 );
 
 -- Viewer 1, responder 2, approver 3; 0: nobody we know.
-CREATE FUNCTION role_of(person name) RETURNS integer LANGUAGE sql STABLE
+-- What each append needs is in plpgsql: a function in SQL would be planned anew each time.
+CREATE FUNCTION role_of(person name) RETURNS integer LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE
+BEGIN
+    RETURN CASE
         WHEN pg_has_role(person, 'cockpit_approver', 'MEMBER') THEN 3
         WHEN pg_has_role(person, 'cockpit_responder', 'MEMBER') THEN 2
         WHEN pg_has_role(person, 'cockpit_viewer', 'MEMBER') THEN 1
         ELSE 0
-    END
-$$;
+    END;
+END $$;
 
-CREATE FUNCTION root_of(run text) RETURNS text LANGUAGE sql IMMUTABLE
-SET search_path = pg_catalog, pg_temp AS $$ SELECT split_part(run, '.', 1) $$;
+CREATE FUNCTION root_of(run text) RETURNS text LANGUAGE plpgsql IMMUTABLE
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN split_part(run, '.', 1);
+END $$;
 
 -- The same bytes as everywhere: keys sorted, no blanks. `body` is canonical JSON already.
 CREATE FUNCTION hash_of(
     seq bigint, uid text, at bigint, boot_id text, mono_ns bigint, actor text, origin text, incident text,
     run text, step text, visit bigint, attempt bigint, kind text, body text, prev text
-) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT encode(sha256(convert_to(
+) RETURNS text LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN encode(sha256(convert_to(
         prev || E'\n{"actor":' || to_json(actor) || ',"at":' || at || ',"attempt":' || attempt
         || ',"body":' || body || ',"boot_id":' || to_json(boot_id) || ',"incident":' || to_json(incident)
         || ',"kind":' || to_json(kind) || ',"mono_ns":' || mono_ns || ',"origin":' || to_json(origin)
         || ',"prev":' || to_json(prev) || ',"run":' || to_json(run) || ',"seq":' || seq
         || ',"step":' || to_json(step) || ',"uid":' || to_json(uid) || ',"visit":' || visit || '}',
-        'UTF8')), 'hex')
-$$;
+        'UTF8')), 'hex');
+END $$;
 
 -- One at a time, in one order. Who keeps it locked for long is told to others by name, and whoever only
 -- forgets a transaction is sent away. A snapshot taken before our turn would not know who was before us.
@@ -110,17 +124,18 @@ EXCEPTION WHEN lock_not_available THEN
 END $$;
 
 -- Whether this person holds a run, with all that was taken together with it, under this very token.
-CREATE FUNCTION holds(run text, mine bigint) RETURNS boolean LANGUAGE sql STABLE
+CREATE FUNCTION holds(run text, mine bigint) RETURNS boolean LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, cockpit, pg_temp AS $$
-    SELECT EXISTS (
+BEGIN
+    RETURN EXISTS (
         SELECT FROM lease own
         WHERE own.key = 'run:' || root_of(run) AND own.token = mine AND own.actor = session_user
         AND NOT EXISTS (
             SELECT FROM unnest(own.beside) AS other (key)
             LEFT JOIN lease ON lease.key = other.key AND lease.token = mine
                 AND lease.expires_at > clock_timestamp()
-            WHERE lease.key IS NULL))
-$$;
+            WHERE lease.key IS NULL));
+END $$;
 
 -- Whether this person has acted in a run, in what is around it or in what it has begun.
 CREATE FUNCTION acts_in(person text, of_run text) RETURNS boolean LANGUAGE sql STABLE
@@ -274,15 +289,15 @@ CREATE FUNCTION put(
 ) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, cockpit, pg_temp AS $$
 DECLARE
     last head;
+    made text;
 BEGIN
     SELECT * INTO STRICT last FROM head;
-    last.seq := last.seq + 1;
+    made := hash_of(last.seq + 1, uid, at, boot_id, mono_ns, session_user, origin, incident, run, step, visit,
+        attempt, kind, body, last.hash);
     INSERT INTO record VALUES (
-        last.seq, uid, at, boot_id, mono_ns, session_user, origin, incident, run, step, visit, attempt, kind,
-        body, last.hash,
-        hash_of(last.seq, uid, at, boot_id, mono_ns, session_user, origin, incident, run, step, visit,
-            attempt, kind, body, last.hash));
-    UPDATE head SET seq = last.seq, hash = (SELECT r.hash FROM record r WHERE r.seq = last.seq);
+        last.seq + 1, uid, at, boot_id, mono_ns, session_user, origin, incident, run, step, visit, attempt, kind,
+        body, last.hash, made);
+    UPDATE head SET seq = last.seq + 1, hash = made;
 END $$;
 
 -- A refusal is on record itself; who is refused the same again within a minute is not told of twice.
@@ -333,11 +348,10 @@ BEGIN
 END $$;
 
 -- What nobody could read or keep. How a body is written is not looked at: readers do, and name who wrote it.
-CREATE FUNCTION check_kept(kind text, at bigint, body text, names text[]) RETURNS void LANGUAGE plpgsql
+CREATE FUNCTION check_kept(at bigint, body text, names text[]) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF octet_length(body) > (CASE WHEN kind = 'journal.checkpoint' THEN 33554432 ELSE 8388608 END)
-        OR json_typeof(body::json) <> 'object' THEN
+    IF octet_length(body) > 8388608 OR json_typeof(body::json) <> 'object' THEN
         RAISE EXCEPTION 'a body is no object, or too large';
     END IF;
     IF round(at::float8 / 1000000 * 1000000)::bigint <> at THEN
@@ -363,7 +377,7 @@ BEGIN
     BEGIN
         FOR i IN 1 .. cardinality(uids) LOOP
             CONTINUE WHEN EXISTS (SELECT FROM record WHERE record.uid = uids[i]);
-            PERFORM check_kept(kinds[i], ats[i], bodies[i],
+            PERFORM check_kept(ats[i], bodies[i],
                 ARRAY[origin, boot_id, uids[i], incidents[i], runs[i], steps[i], kinds[i]]);
             SELECT * INTO denied
                 FROM against(runs[i], steps[i], visits[i], attempts[i], kinds[i], bodies[i], tokens[i]);
@@ -459,6 +473,22 @@ SET search_path = pg_catalog, cockpit, pg_temp AS $$
         WHERE lease.token = ANY (tokens) AND lease.actor = session_user;
 $$;
 
+-- One for each person, and for nobody else to see.
+CREATE FUNCTION keep(of_uid text, of_seq bigint, what text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, cockpit, pg_temp AS $$
+BEGIN
+    IF octet_length(what) > 67108864 OR octet_length(of_uid) > 2000 THEN
+        RAISE EXCEPTION 'a checkpoint is too large';
+    END IF;
+    INSERT INTO checkpoint VALUES (session_user, of_uid, of_seq, what)
+    ON CONFLICT (actor) DO UPDATE SET uid = excluded.uid, seq = excluded.seq, state = excluded.state;
+END $$;
+
+CREATE FUNCTION kept() RETURNS TABLE (uid text, seq bigint, state text) LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, cockpit, pg_temp AS $$
+    SELECT c.uid, c.seq, c.state FROM checkpoint c WHERE c.actor = session_user
+$$;
+
 -- This cockpit lives: who else does, and how far its clock is off.
 CREATE FUNCTION here(of_origin text, at bigint, what text)
 RETURNS TABLE (now_us bigint, actor text, origin text, since_us bigint, seen_us bigint, doing text,
@@ -508,5 +538,5 @@ END $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA cockpit FROM PUBLIC;
 GRANT USAGE ON SCHEMA cockpit TO cockpit_viewer;
 GRANT SELECT ON record, head, lease, presence, live, migration TO cockpit_viewer;
-GRANT EXECUTE ON FUNCTION append, here, gone, role_of TO cockpit_viewer;
+GRANT EXECUTE ON FUNCTION append, here, gone, role_of, keep, kept TO cockpit_viewer;
 GRANT EXECUTE ON FUNCTION acquire, renew, release, show TO cockpit_responder;
