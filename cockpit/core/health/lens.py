@@ -179,8 +179,7 @@ def _shown(
         at=0.0,
     )
     level = _honest(health.graph, node, new)
-    new = replace(new, level=level)
-    return replace(new, since=_since(seen, node, level, health.nodes[node].since))
+    return replace(new, level=level, since=_since(seen, node, level, health.nodes[node].since))
 
 
 def _honest(whole: Graph, node: int, shown: Node) -> Shown:
