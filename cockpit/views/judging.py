@@ -10,7 +10,7 @@ from cockpit.core.runbook.requests import Request, objection, open_requests, req
 from cockpit.core.runbook.run import Run
 from cockpit.core.state import State
 from cockpit.text import clock
-from cockpit.views import approvals
+from cockpit.views import approvals, company
 from cockpit.views.asking import Asking, Option
 from cockpit.views.glass import family
 from cockpit.views.layout import cut, width_of
@@ -129,7 +129,9 @@ def choices(state: State, request: Request, now: Instant) -> Section:
     """What may be said to it from here; what they may not is told above."""
     if why_not(state, request, now):
         return Section("What now")
-    said = ((APPROVE, "Approve it"), (REFUSE, "Refuse it"), (TAKE_UP, "Neither: take the run up"))
+    said = [(APPROVE, "Approve it"), (REFUSE, "Refuse it")]
+    if company.holder(state, request.run) is None:
+        said.append((TAKE_UP, "Neither: take the run up"))
     rows = [
         Row((line(str(at), Tone.KEY), line(words)), name, "judge") for at, (name, words) in enumerate(said, 1)
     ]

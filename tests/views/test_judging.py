@@ -15,7 +15,7 @@ from cockpit.core.runbook.model import Approval, Confirm, PointOfNoReturn, Reach
 from cockpit.core.runbook.requests import Request, request_of
 from cockpit.core.runbook.words import say
 from cockpit.core.state import State
-from cockpit.core.team import Role
+from cockpit.core.team import Company, Held, Role
 from cockpit.views import approvals, judging
 from cockpit.views.firstline import firstline
 from cockpit.views.layout import width_of
@@ -85,6 +85,15 @@ def test_what_is_only_played_names_no_other_terminal() -> None:
     assert text_of(section.rows[0].cells[0]) == approvals.command(live)
     demo = replace(live, run=replace(live.run, mode="demo"))
     assert judging.sections(state(), demo, NOW, ours=True) == ()
+
+
+def test_a_run_that_somebody_has_is_not_offered_to_be_taken_up() -> None:
+    known = state()
+    free = judging.choices(known, request(), NOW)
+    assert [row.key for row in free.rows] == ["approve", "refuse", "take-up"]
+    held = Company(NOW, holds=(Held("run:R-1", "mara", "web-1:7", NOW + 30),), origin="web-2:8")
+    known = replace(known, picture=replace(known.picture, company=held))
+    assert [row.key for row in judging.choices(known, request(), NOW).rows] == ["approve", "refuse"]
 
 
 def said(one: Request) -> list[tuple[str, str]]:
