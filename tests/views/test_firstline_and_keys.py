@@ -37,7 +37,7 @@ def test_everything_odd_is_said_where_there_is_room() -> None:
     ):
         state, _ = update(state, event)
     assert text_of(firstline(state, at + 60, 300)) == (
-        "shop prod-eu  REPLAY  read-only  ● OK  picture 1 min old  history loading 40 %  "
+        "shop prod-eu  REPLAY  ● OK  read-only  picture 1 min old  history loading 40 %  "
         "old config in force: 2 complaints  clock skew 7 s  its certificate is not checked  "
         "config 0123456 3 d old + local changes"
     )
