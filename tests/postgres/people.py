@@ -53,3 +53,14 @@ async def at_work(database: Database, person: Person, origin: str = "") -> Async
         yield one
     finally:
         await one.leave()
+
+
+def administrator(database: Database) -> Person:
+    """May create roles, and in this database: from PostgreSQL 16 on only those of their own making."""
+    boss = database.add_person("boss", may="CREATEROLE")
+    database.sql(f'GRANT CREATE ON DATABASE {database.name} TO "{boss.name}"')
+    if int(database.sql("SHOW server_version_num")[0][0]) >= 160000:
+        asked = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'cockpit%' AND NOT rolcanlogin"
+        for (role,) in database.sql(asked):
+            database.sql(f'GRANT {role} TO "{boss.name}" WITH ADMIN TRUE, SET FALSE, INHERIT FALSE')
+    return boss

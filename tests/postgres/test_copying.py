@@ -29,7 +29,7 @@ from tests.lab.child import until
 from tests.lab.cluster import SUPER, Person
 from tests.lab.database import Database
 
-from .people import at_work, found
+from .people import administrator, at_work, found
 
 pytestmark = pytest.mark.lab
 ODD = {
@@ -132,7 +132,7 @@ async def test_who_may_create_roles_may_copy_too_and_is_no_owner_afterwards(
 ) -> None:
     found(database)
     head = await kept(tmp_path / "old")
-    boss = database.add_person("boss", may="CREATEROLE")
+    boss = administrator(database)
     assert copy(tmp_path / "old", database.dsn, boss, database=database, cwd=tmp_path).returncode == 0
     assert head_of(database) == str(head)
     assert "permission denied" in database.refused("SELECT FROM cockpit.record", boss)
