@@ -97,7 +97,7 @@ def _database_url(value: str) -> str:
     if not re.match(r"postgres(ql)?://[^\s\x00-\x1f\x7f]+$", value):
         raise wrong(
             "is not the URL of a database",
-            "write it in full, as in postgresql://db.example/cockpit, or postgresql:///cockpit for the socket",
+            "write it in full: postgresql://db.example/cockpit, or postgresql:///cockpit for the socket",
         )
     return value
 
