@@ -103,6 +103,10 @@ class Unread(Recorded):
 
     text: str = ""
 
+    def fields(self) -> dict[str, Json]:
+        """An export shows what is there, under a name that no cockpit gives."""
+        return {**Recorded.fields(self), "body": {"unread": self.text}}
+
 
 def chain_hash(prev: str, fields: Mapping[str, Json], written: str | None = None) -> str:
     """sha256 over `prev`, a line feed and the canonical JSON of all fields but `hash`.

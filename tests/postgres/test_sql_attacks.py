@@ -510,6 +510,7 @@ async def test_a_body_that_no_cockpit_wrote_blinds_nobody_and_is_named(founded: 
         assert [each.fact.body.get("text") for each in records[:: len(ODD) + 1]] == ["before", "after"]
         verdict = await verify(reader.journal)
     assert (verdict.broken, verdict.head.seq) == (None, len(ODD) + 2)
+    assert records[1].fields()["body"] == {"unread": ODD[0]}, "an export does not hide it"
     named = [line.split()[1] for line in verdict.foreign]
     # A NUL as a character of a text is what a cockpit writes of it, too.
     assert named == [str(seq) for seq in range(2, len(ODD) + 2) if records[seq - 1].fact.body == {}]
