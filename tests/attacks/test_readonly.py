@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -12,8 +13,10 @@ from textual.widgets import Input
 from typer.main import get_command
 
 from cockpit.cli.app import app
+from cockpit.core.access import Access
 from cockpit.core.incident.words import declared
 from cockpit.core.levels import Severity
+from cockpit.core.team import Role
 from cockpit.tui.app import CockpitApp
 from cockpit.views.keys import BINDINGS
 from tests.cli.changing import changing, go
@@ -124,34 +127,60 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(params=["flag", "configuration"])
+SAYS = {
+    "flag": "",
+    "configuration": "access: {readonly: true}\n",
+    "role": "access: {roles: {responder: [somebody-else]}}\n",
+    "all": "access: {readonly: true, roles: {responder: [somebody-else]}}\n",
+}
+
+
+@pytest.fixture(params=SAYS)
 def first(here: Path, request: pytest.FixtureRequest) -> Iterator[tuple[str, ...]]:
     """What stands before the command."""
     config = here / "config" / "cockpit.yaml"
     before = config.read_text()
-    if request.param == "configuration":
-        config.write_text(before + "access: {readonly: true}\n")
-    yield ("--readonly",) if request.param == "flag" else ()
+    config.write_text(before + SAYS[request.param])
+    yield ("--readonly",) if request.param in ("flag", "all") else ()
     config.write_text(before)
 
 
 def moved(here: Path) -> dict[str, bytes]:
-    """All that could be: files, flags, what the script wrote down, the record."""
+    """All that could be: files, flags, what the script wrote down, the record but for refusals."""
     found = {str(file): file.read_bytes() for file in (here / "config").rglob("*") if file.is_file()}
-    return found | {"record": go(here, "journal", "export").stdout.encode()}
+    kept = [each for each in recorded(here) if each["kind"] != "access.refused"]
+    return found | {"record": json.dumps([[each["uid"], each["body"]] for each in kept]).encode()}
+
+
+def recorded(here: Path) -> list[dict[str, Any]]:
+    lines = map(json.loads, go(here, "journal", "export").stdout.splitlines())
+    return [each for each in lines if each["schema"] == "cockpit.event/v1"]
+
+
+def refused(here: Path) -> list[str]:
+    return [str(each["body"]["why"]) for each in recorded(here) if each["kind"] == "access.refused"]
 
 
 @pytest.mark.timeout(600)  # dozens of programs, one after the other
-def test_no_command_moves_anything(here: Path, first: tuple[str, ...]) -> None:
-    before = moved(here)
+def test_no_command_moves_anything(
+    here: Path, first: tuple[str, ...], request: pytest.FixtureRequest
+) -> None:
+    """Who may only look is refused on record; where nobody may write not even that is written."""
+    before, known = moved(here), refused(here)
     for name, words in ACTS.items():
         done = go(here, *first, *words)
         assert done.returncode == 2, (name, done.stdout, done.stderr)
-        assert "read-only" in done.stderr or "readonly" in done.stderr, name
+        assert any(word in done.stderr for word in ("read-only", "readonly", "may only look")), name
     for name, words in LOOKS.items():
         done = go(here, *first, *words)
         assert "Traceback" not in done.stderr, name
     assert moved(here) == before
+    new = refused(here)[len(known) :]
+    if request.node.callspec.params["first"] == "role":
+        assert len(new) == len(ACTS)
+        assert all("may only look here (access.roles), so nothing is done" in why for why in new)
+    else:
+        assert new == []
 
 
 SCREENS = sorted({screen for each in BINDINGS for screen in each.screens} | {"bridge"})
@@ -179,13 +208,15 @@ def test_no_screen_is_forgotten_here() -> None:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-async def test_no_key_moves_anything(screen: str) -> None:
+@pytest.mark.parametrize("by", ["flag", "role"])
+async def test_no_key_moves_anything(screen: str, by: str) -> None:
     one = Acted()
     if screen == "run":
         await begun(one)
     await one.stage.journal.append([declared("INC-1", "Orders fail", Severity.SEV1, "mara", NOW - 60)])
     values, records = dict(one.stage.machine.values), len(one.stage.journal.records)
-    app = Acted(one.stage, readonly=True).app()
+    access = Access(roles={Role.RESPONDER: ("somebody-else",)}) if by == "role" else Access()
+    app = Acted(one.stage, {"access": access}, readonly=by == "flag").app()
     async with app.run_test(size=(80, 24)) as pilot:
         await way(app, pilot, screen)
         for key in keys(screen):
@@ -199,7 +230,9 @@ async def test_no_key_moves_anything(screen: str) -> None:
                 await way(app, pilot, screen)
         assert app.failure is None
     assert one.stage.machine.values == values
-    assert len(one.stage.journal.records) == records
+    new = [each.fact for each in one.stage.journal.records[records:]]
+    assert all(each.kind == "access.refused" and "may only look" in str(each.body["why"]) for each in new)
+    assert by == "role" or not new
 
 
 def keys(screen: str) -> set[str]:
