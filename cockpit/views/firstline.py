@@ -154,7 +154,10 @@ def _runs(state: State, now: Instant) -> Line:
 def _watched(state: State, runs: list[Run]) -> str:
     """Of runs that others look after: the first, and with whom it is."""
     held = [(run.id, each) for run in runs if (each := company.holder(state, run))]
-    return f"{held[0][1].actor} runs {join_names([id for id, _ in held], 1)}" if held else ""
+    if not held:
+        return ""
+    actor = held[0][1].actor
+    return f"{actor} runs {join_names([id for id, each in held if each.actor == actor], 2)}"
 
 
 def _owed(state: State, now: Instant) -> Line:

@@ -14,6 +14,7 @@ import pytest
 from cockpit.adapters.process import Commands
 from cockpit.core.events import IncidentActed
 from cockpit.core.incident import words
+from cockpit.core.journal import Fact
 from cockpit.core.levels import Severity
 from cockpit.core.runbook.states import RunState
 from cockpit.core.runbook.work import Found, Identity, Trace
@@ -181,6 +182,10 @@ async def test_a_run_of_a_cockpit_that_died_is_finished_by_another_and_nothing_h
     leo.take_up()
     await until(lambda: leo.run().final, "its end")
     assert leo.run().state is RunState.COMPLETED
+    assert leo.run().hands == leo.world.actor
+    assert f"{leo.world.actor} took Restart the workers over from" in [
+        each.text.rpartition(" ")[0] for each in leo.state.picture.timeline
+    ]
     assert desks.effects == ["one", "two"]
 
 
@@ -290,3 +295,16 @@ async def test_a_look_at_who_is_here_is_not_to_be_there(founded: Database) -> No
             assert [(each.name, each.actor) for each in found.holds] == [(WATCH, mara.name)]
         await asyncio.sleep(0)
         assert (await looks.team.look()).held(WATCH) is None
+
+
+async def test_what_was_let_go_of_is_nobodys(founded: Database) -> None:
+    mara = founded.add_person("mara", ["cockpit_responder"])
+    async with at_work(founded, mara, "web-1:1") as one:
+        assert await one.leases.claim(("run:R-1",)) == ""
+        fact = Fact("step.intent", time.time(), mara.name, run="R-1", step="one", visit=1, attempt=1)
+        await one.journal.append([fact])
+        await one.leases.release(("run:R-1",))
+        left = (await one.team.look()).held("run:R-1")
+        assert left is not None, "what was meant may still begin"
+        founded.sql("UPDATE cockpit.lease SET start_by = now()")
+        assert (await one.team.look()).holds == ()

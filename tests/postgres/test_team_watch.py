@@ -1,4 +1,4 @@
-"""One `cockpit watch` for a team: a second is refused, all see that one runs, and who lost the office ends."""
+"""One `cockpit watch` for a team: a second is refused, all see that one runs, and who lost it ends."""
 
 from __future__ import annotations
 

@@ -24,7 +24,12 @@ _LOOK: Final = """SELECT (extract(epoch FROM now) * 1000000)::bigint, actor, ori
 _HOLDS: Final = """SELECT key, actor, origin, (extract(epoch FROM until) * 1000000)::bigint
     FROM (SELECT *, greatest(expires_at, start_by) AS until FROM cockpit.lease) AS held
     WHERE (starts_with(key, 'run:') OR key IN ('watch', 'observer'))
-    AND until > clock_timestamp() - interval '7 days' ORDER BY key"""
+    AND until > clock_timestamp() - interval '7 days'
+    AND (start_by IS NULL OR start_by < expires_at OR start_by > clock_timestamp()
+        OR ttl <= interval '5 seconds') ORDER BY key"""
+"""Also what is over. What was let go of counts until nothing that was meant under it can begin any more, and
+ends before that: no other hold does that is longer than a beginning may take.
+"""
 
 
 class PostgresTeam:
