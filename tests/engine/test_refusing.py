@@ -9,6 +9,7 @@ import pytest
 from cockpit.core.access import Access, Person, person
 from cockpit.core.events import Denied, ModelReloaded, RoleLearned, ServiceAcknowledged
 from cockpit.core.model import Model
+from cockpit.core.runbook.actions import Command
 from cockpit.core.runbook.states import RunState
 from cockpit.core.state import State
 from cockpit.core.team import Role
@@ -102,6 +103,9 @@ async def test_a_role_that_the_database_tells_late_counts_from_then_on() -> None
     with pytest.raises(RunRefused, match=r"the database lets mara only look \(cockpit_viewer\)"):
         await start(world, prepared)
     assert stage.machine.sets == []
+    asked = len(stage.machine.environments)
+    assert (await prepared.eyes.look(Command(("get", "a")))).why.startswith("not read")
+    assert len(stage.machine.environments) == asked
 
 
 async def test_a_run_of_somebody_who_may_only_look_by_now_starts_nothing_further() -> None:

@@ -27,6 +27,7 @@ from cockpit.core.runbook.work import (
     Reading,
     Started,
 )
+from cockpit.engine.refusing import only_looks
 from cockpit.engine.runs.surroundings import environment, working_folder
 from cockpit.engine.runs.world import World
 from cockpit.errors import CockpitError
@@ -90,7 +91,7 @@ class Eyes:
         return holds, "" if holds else f"{success} does not hold{_value_of(seen)}"
 
     async def _command(self, command: Command, env: Mapping[str, str], within: Seconds) -> Seen:
-        if self.world.readonly:
+        if only_looks(self.world):
             return Seen(why="not read: in read-only mode no command is started")
         end = await self._run(command, env, within)
         if end.ending is not Ending.EXITED:

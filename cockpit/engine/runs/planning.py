@@ -13,6 +13,7 @@ from cockpit.core.runbook.model import Reach, Rollback, Step
 from cockpit.core.runbook.render import Names, as_written, lenient, rendered, rendered_rollback, shown
 from cockpit.core.runbook.substitute import SubstitutionError, references
 from cockpit.core.runbook.told import approval_words, confirm_words, does, kind_of, looks_at, undo_words
+from cockpit.engine.refusing import only_looks
 from cockpit.engine.runs.finding import happened
 from cockpit.engine.runs.locking import lock_keys
 from cockpit.engine.runs.looks import Eyes, captured_text, env_to_look
@@ -46,7 +47,7 @@ async def steps_of(prepared: Prepared) -> AsyncIterator[PlannedStep]:
     for step in (*runbook.steps, *runbook.finally_):
         target = eyes.world.target(target_of(step, runbook, prepared.wanted.target))
         here = replace(eyes, target=target, known={**eyes.known, "captures": dict(captures)})
-        if not eyes.world.readonly:
+        if not only_looks(eyes.world):
             captures |= await _captured(here, step)
             here = replace(here, known={**here.known, "captures": dict(captures)})
         yield await _step(here, step)
@@ -115,7 +116,7 @@ def _value(name: str, known: Names) -> Any:
 async def _already(eyes: Eyes, step: Step) -> bool | None:
     """What the look before the write would say."""
     asks = step.reconcile is not None or isinstance(step.action, FlagSet)
-    if step.reach is Reach.READ or not asks or eyes.world.readonly:
+    if step.reach is Reach.READ or not asks or only_looks(eyes.world):
         return None
     verdict = await happened(eyes, step, None, once=True)
     return {"applied": True, "not_applied": False}.get(verdict)
