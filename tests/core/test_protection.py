@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cockpit.core.access import Access
 from cockpit.core.model import FlagStore, KillSwitch, Model, Target
@@ -134,3 +136,21 @@ def test_so_is_a_switch() -> None:
     assert phrase_of(MODEL, switch, "dev") == ""
     assert phrase_of(ALL, switch, "dev") == "off@dev"
     assert phrase_of(MODEL, replace(switch, confirm="type"), "dev") == "off@dev"
+
+
+HOW_MUCH = ("none", "key", "type")
+
+
+@given(
+    st.sampled_from(Reach),
+    st.sampled_from([Confirm("none"), KEY, TYPED, Confirm("type", "own")]),
+    st.sampled_from(["", "prod", "staging", "play"]),
+    st.sampled_from(["", "prod", "staging"]),
+)
+def test_protecting_more_never_asks_for_less(reach: Reach, said: Confirm, target: str, chosen: str) -> None:
+    one = step(reach, confirm=said)
+    loose = asked(replace(MODEL, targets=(Target("prod"), *MODEL.targets[1:])), one, target, chosen)
+    for model in (MODEL, ALL):
+        strict = asked(model, one, target, chosen)
+        assert HOW_MUCH.index(strict.confirm.how) >= HOW_MUCH.index(loose.confirm.how)
+        assert strict.approval is not None or loose.approval is None
