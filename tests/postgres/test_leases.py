@@ -15,8 +15,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from cockpit.adapters.journal.postgres import leases as module
+from cockpit.adapters.journal.postgres.leases import Leases
+from cockpit.adapters.journal.postgres.shared import Shared
 from cockpit.adapters.journal.sealing import boot_time
 from cockpit.adapters.shim import processes
 from cockpit.core.journal import Fact
@@ -107,6 +110,64 @@ async def test_what_is_prolonged_stays_ours(contenders: list[Colleague], founded
     now = one.leases.fence("run:R-1")
     assert now is not None
     assert (now.token, now.until > first.until) == (first.token, True)
+
+
+class Passage:
+    """A way to the server on which the lines that there are can go dead, without a word; new ones work."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._lines: list[asyncio.Task[None]] = []
+        self._writers: list[asyncio.StreamWriter] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, out = await asyncio.open_connection("127.0.0.1", self._port)
+        self._writers += [writer, out]
+        self._lines += [asyncio.ensure_future(_pass(reader, out)), asyncio.ensure_future(_pass(back, writer))]
+
+    async def go_dead(self) -> None:
+        lines, self._lines = self._lines, []
+        for line in lines:
+            line.cancel()
+        await asyncio.gather(*lines, return_exceptions=True)
+
+    async def close(self) -> None:
+        await self.go_dead()
+        for writer in self._writers:
+            writer.close()
+
+
+async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65536):
+        writer.write(data)
+    writer.close()
+
+
+async def test_a_line_that_went_dead_without_a_word_does_not_cost_what_is_held(
+    founded: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RENEWED", 1 / 30)
+    alice = founded.add_person("alice", ["cockpit_responder"])
+    passage = Passage(founded.server.port)
+    server = await asyncio.start_server(passage.serve, "127.0.0.1", 0)
+    async with server, at_work(founded, alice) as one:
+        at = one.shared.whom
+        port = server.sockets[0].getsockname()[1]
+        shared = Shared(replace(at, conninfo=make_conninfo(at.conninfo, port=port, sslmode="disable")))
+        leases = Leases(shared)
+        assert await leases.claim(["run:R-1"], 30.0) == ""
+        await passage.go_dead()
+        before = leases.fence("run:R-1")
+        assert before is not None
+        while True:
+            now = leases.fence("run:R-1")  # or it is lost
+            assert now is not None
+            if now.until > before.until:
+                break
+            await asyncio.sleep(0.1)
+        await leases.close()
+        await shared.close()
+        await passage.close()
 
 
 # The laptop slept

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+from cockpit.adapters.journal.postgres.line import PATIENCE
 from cockpit.adapters.journal.postgres.shared import Shared
 from cockpit.adapters.journal.sealing import boot_time
 from cockpit.core.levels import Seconds
@@ -156,7 +157,8 @@ class Leases:
 
     async def _prolong(self, holds: Sequence[Hold]) -> None:
         asked = boot_time()
-        within = min(max(0.2, (hold.until_ns - asked) / 1e9) for hold in holds)
+        # A line that is dead without a word must leave time to ask on another.
+        within = min(PATIENCE, *(max(0.2, (hold.until_ns - asked) / 1e9) for hold in holds))
         try:
             query = "SELECT cockpit.renew(%s::bigint[])"
             found = await self._shared.ask(query, ([hold.token for hold in holds],), within=within)
