@@ -58,7 +58,7 @@ def only_looks(world: World) -> str:
     """Why nothing may be done from here; empty: it may."""
     if world.readonly or _forbids(world):
         return world.me.only_looks or (CONFIGURED if world.model.access.readonly else READONLY)
-    return who(world).only_looks
+    return who(world).only_looks or world.barred()
 
 
 def may_act(world: World, so: str) -> None:
@@ -95,7 +95,9 @@ async def refuse(world: World, what: str, error: RunRefused) -> NoReturn:
 
 def _is_locked(world: World) -> bool:
     """Read-only for more than the role of whoever acts."""
-    return world.readonly and not world.me.only_looks
+    if world.readonly:
+        return not world.me.only_looks
+    return bool(world.barred()) and not who(world).only_looks
 
 
 def _forbids(world: World) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,6 +78,8 @@ def _on_record(
         absent = AbsentJournal(error)
         return Engine(state, connect, clock=clock, journal=absent, watch=watch, looks_back=_remembering)
 
+    # A run keeps the world that it began with, and must hear of what has been forbidden since.
+    world = replace(world, barred=lambda: engine.state.why_readonly)
     worlds = acting.Worlds(world)
 
     def crew(say: Callable[[Event], None], poke: Callable[[], None]) -> Crew:

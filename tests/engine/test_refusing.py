@@ -108,15 +108,21 @@ async def test_a_role_that_the_database_tells_late_counts_from_then_on() -> None
     assert len(stage.machine.environments) == asked
 
 
-async def test_a_run_of_somebody_who_may_only_look_by_now_starts_nothing_further() -> None:
+@pytest.mark.parametrize("by", ["role", "cockpit"])
+async def test_a_run_of_somebody_who_may_only_look_by_now_starts_nothing_further(by: str) -> None:
     stage, roles = Stage(), [Role.APPROVER]
+    read_only = "this cockpit is read-only"
+    heard: dict[str, dict[str, object]] = {
+        "role": {"role": lambda: roles[0]},
+        "cockpit": {"barred": lambda: read_only if roles[0] is Role.VIEWER else ""},
+    }
 
     class Demoting(Script):
         def recorded(self, run: object, records: object) -> None:
             if any(name == "a" for name, _ in stage.machine.sets):
                 roles[0] = Role.VIEWER
 
-    run = await stage.run(book(setting("a"), setting("b")), Demoting(), role=lambda: roles[0])
+    run = await stage.run(book(setting("a"), setting("b")), Demoting(), **heard[by])
     assert [name for name, _ in stage.machine.sets] == ["a"]
     assert run.state is RunState.HELD
 

@@ -76,6 +76,8 @@ class World:
     """Nothing is done from here: by `--readonly`, by configuration, or because of who acts."""
     me: Person = field(default_factory=Person)
     """Whoever acts, as far as was known when this was made; `engine.refusing.who` knows what is so now."""
+    barred: Callable[[], str] = lambda: ""
+    """Why nothing further is done from here, by what the cockpit has heard since; empty: it may."""
     refusals: Refusals = field(default_factory=Refusals)
     die_at: Callable[[str], None] = lambda point: None
     """Ends the program at a named point, in tests of crashes."""
