@@ -228,6 +228,8 @@ async def test_who_may_not_hears_why_and_what_to_do(shared_database: Database) -
         ("runner", ["pg_execute_server_program", "cockpit_responder"], ""),
         ("maker", ["cockpit_responder"], "CREATEROLE"),
     ):
+        if may and int(database.sql("SHOW server_version_num")[0][0]) >= 160000:
+            continue  # reaches only roles of one's own making
         mighty = database.add_person(name, roles, may=may)
         assert "could change what is on record" in await refusal(database, mighty)
 
