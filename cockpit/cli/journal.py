@@ -152,7 +152,7 @@ async def _tail(journal: Record, lines: int, follow: bool, put: Callable[[Record
     if follow:
         from cockpit.adapters.journal import tail
 
-        async for record in tail.follow(journal, after):
+        async for record in tail.follow(journal, after, rest=journal.rest):
             put(record)
     return 0
 

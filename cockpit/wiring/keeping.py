@@ -14,6 +14,7 @@ from cockpit.adapters.journal.owners import RunOwners
 from cockpit.adapters.journal.place import DATABASE, Mode, database, place
 from cockpit.adapters.journal.sqlite import SqliteJournal
 from cockpit.core.journal_head import Head
+from cockpit.core.levels import Seconds
 from cockpit.core.model import Model
 from cockpit.core.team import Role
 from cockpit.errors import JournalError
@@ -25,6 +26,10 @@ class Record(Journal, Protocol):
 
     async def head(self) -> Head:
         """The last record, (0, genesis) before the first. Raises JournalError."""
+        ...
+
+    async def rest(self, within: Seconds) -> None:
+        """Until somebody may have appended; where nobody tells, for so long."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import signal
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from cockpit.adapters.journal.postgres import examining
+from cockpit.adapters.journal import tail
+from cockpit.adapters.journal.postgres import examining, shared
 from cockpit.adapters.journal.postgres.founding import KNOWN, script
 from cockpit.cli.doctor_team import team
 from cockpit.config import load
@@ -224,6 +226,19 @@ def following(folder: Path, environ: dict[str, str]) -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
     env = {**environment(folder), **environ}
     return subprocess.Popen(command, cwd=folder, env=env, stdout=pipe, stderr=pipe, text=True)
+
+
+async def test_what_others_write_is_told_and_not_looked_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(database)
+    monkeypatch.setattr(shared, "NOTIFIED", 3600.0)
+    mara, leo = (database.add_person(name, ["cockpit_responder"]) for name in ("mara", "leo"))
+    async with at_work(database, mara) as one, at_work(database, leo) as other:
+        assert list(await one.journal.read()) == []
+        heard = asyncio.ensure_future(anext(tail.follow(one.journal, 0, rest=one.journal.rest)))
+        (record,) = await other.journal.append([Fact("incident.noted", 1.0, "")])
+        assert await heard == record
 
 
 async def test_what_was_changed_by_an_owner_is_named(database: Database, tmp_path: Path) -> None:

@@ -72,6 +72,10 @@ class SqliteJournal:
     async def latest_checkpoint(self) -> Checkpoint | None:
         return await self._worker.ask(lambda: self._reading(_latest_checkpoint))
 
+    async def rest(self, within: Seconds) -> None:
+        """Nobody tells when others append."""
+        await asyncio.sleep(within)
+
     async def close(self) -> None:
         """Waits a moment; what hangs is left alone, which loses nothing. Never raises."""
         if self._worker.has_begun:

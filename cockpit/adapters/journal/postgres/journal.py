@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from cockpit.adapters.journal import rows
@@ -13,6 +15,7 @@ from cockpit.core.checkpoint import Checkpoint
 from cockpit.core.journal import CHAINED, GENESIS, RUN_STARTED, Fact, Recorded, Unread
 from cockpit.core.journal_head import Head
 from cockpit.core.json import canonical
+from cockpit.core.levels import Seconds
 from cockpit.errors import AccessRefused, JournalError, LeaseLost
 
 _APPEND: Final = (
@@ -80,6 +83,12 @@ class PostgresJournal:
     async def latest_checkpoint(self) -> Checkpoint | None:
         """Our own: what others say the record comes to, nobody has looked at."""
         return await checkpoints.latest(self._shared)
+
+    async def rest(self, within: Seconds) -> None:
+        """Until the server tells that there may be more; not for ever, as the line may break."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(within, self._shared.pause)):
+                await self._shared.news()
 
     async def close(self) -> None:
         await self._shared.close()
