@@ -9,8 +9,8 @@ from cockpit.core.levels import Instant
 from cockpit.core.runbook.run import Run
 from cockpit.core.state import State
 from cockpit.core.team import RUN, Company, Held, Present, Role
-from cockpit.text import age, clock
-from cockpit.views.lines import Column, Line, Row, Section, Tone, line
+from cockpit.text import age, clock, join_names
+from cockpit.views.lines import Column, Line, Row, Section, Span, Tone, line
 
 SCHEMA: Final = "cockpit.who/v1"
 SKEW: Final = 5.0
@@ -36,6 +36,15 @@ def count(state: State) -> str:
     """For the first line."""
     company = state.picture.company
     return f"{len(company.people)} here" if company and len(company.people) > 1 else ""
+
+
+def in_short(state: State) -> Line:
+    """Everybody in one line, the others first; nothing for who is alone."""
+    company = state.picture.company
+    if company is None or not company.others:
+        return ()
+    told = [f"{each.actor} {each.doing}".rstrip() for each in company.others]
+    return Span("Here: ", Tone.DIM), Span(f"{join_names(told, 4)}, and you.")
 
 
 def section(state: State) -> Section | None:

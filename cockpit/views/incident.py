@@ -106,6 +106,8 @@ def _headline(state: State, incident: Incident, now: Instant) -> Iterator[Line]:
         f"{began} by {incident.declared_by}, open {age(now - incident.declared_at)}; "
         f"{commander} is in command."
     )
+    if here := company.in_short(state):
+        yield here
 
 
 def to_do(state: State, incident: Incident, now: Instant) -> Section:

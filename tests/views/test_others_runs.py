@@ -159,6 +159,7 @@ def test_who_is_here_what_they_do_and_what_is_odd() -> None:
     here = replace(
         known, picture=replace(known.picture, company=Company(NOW, (silent, PEOPLE[1]), origin=OURS))
     )
+    assert text_of(company.in_short(here)) == "Here: mara runs R-1, and you."
     section = company.section(here)
     assert section is not None
     assert [[text_of(cell) for cell in row.cells][:3] for row in section.rows] == [
