@@ -133,7 +133,7 @@ class Owners(Protocol):
         ...
 
     async def release(self, names: Sequence[str]) -> None:
-        """Also what is not ours, of which nothing changes."""
+        """As it was claimed, all of it at once; also what is not ours, of which nothing changes."""
         ...
 
     def fence(self, name: str) -> Fence | None:

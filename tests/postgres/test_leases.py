@@ -112,6 +112,24 @@ async def test_what_is_prolonged_stays_ours(contenders: list[Colleague], founded
     assert (now.token, now.until > first.until) == (first.token, True)
 
 
+async def test_what_is_over_takes_nothing_with_it_that_was_claimed_anew(
+    contenders: list[Colleague], founded: Database
+) -> None:
+    one, other, *_ = contenders
+    assert await one.leases.claim(["run:R-1", "target:shop"], 600.0) == ""
+    founded.sql("UPDATE cockpit.lease SET expires_at = clock_timestamp()")
+    assert await one.leases.claim(["run:R-2", "target:shop"], 600.0) == ""
+    await one.leases.release(["run:R-1", "target:shop"])
+    assert one.leases.fence("run:R-2") == one.leases.fence("target:shop") is not None
+    assert set(held(founded)) == {"run:R-2", "target:shop"}
+    with pytest.raises(LeaseLost):
+        one.leases.fence("run:R-1")
+    await one.journal.append([Fact("run.held", 1.7e9, "", run="R-2")])
+    await one.leases.close()
+    assert held(founded) == {}
+    assert await other.leases.claim(["run:R-2", "target:shop"], 600.0) == ""
+
+
 class Passage:
     """A way to the server on which the lines that there are can go dead, without a word; new ones work."""
 

@@ -87,18 +87,20 @@ class Leases:
         return f"{whose} until what it began last cannot start any more" if (starting or 0) > 0 else ""
 
     async def release(self, names: Sequence[str]) -> None:
+        """What was claimed together goes together: alone, one of them may be in newer hands of ours."""
+        await self._let_go([hold for hold in self._held() if set(names).issuperset(hold.names)])
+
+    async def _let_go(self, holds: Sequence[Hold]) -> None:
         """Not being able to is no harm: it is over by itself."""
-        holds = {id(hold): hold for name in names if (hold := self._holds.pop(name, None))}
-        for name in names:
-            self._shared.tokens.pop(name, None)
         if not holds:
             return
-        for hold in holds.values():
+        for hold in holds:
             for name in hold.names:
-                self._holds.pop(name, None)
-                self._shared.tokens.pop(name, None)
+                if self._holds.get(name) is hold:
+                    del self._holds[name]
+                    self._shared.tokens.pop(name, None)
         with suppress(JournalError):
-            tokens = [hold.token for hold in holds.values()]
+            tokens = [hold.token for hold in holds]
             await self._shared.ask_again("SELECT cockpit.release(%s::bigint[])", (tokens,))
 
     def fence(self, name: str) -> Fence:
@@ -120,7 +122,7 @@ class Leases:
 
     async def close(self) -> None:
         """Lets go of everything, so that nobody has to wait."""
-        await self.release(tuple(self._holds))
+        await self._let_go(self._held())
         if self._keeping:
             self._keeping.cancel()
 
