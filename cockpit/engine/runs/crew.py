@@ -32,7 +32,7 @@ from cockpit.core.wanted import (
 from cockpit.engine.outward import outward, what_of
 from cockpit.engine.refusing import note, who
 from cockpit.engine.runs.driver import Driver
-from cockpit.engine.runs.locking import let_go, take_up
+from cockpit.engine.runs.locking import let_go, locks_of, or_let_go, take_up
 from cockpit.engine.runs.planning import planned
 from cockpit.engine.runs.remembered import find_run
 from cockpit.engine.runs.reporting import Reports
@@ -200,14 +200,11 @@ class Crew:
             raise CockpitError(f"there is no run '{id}'")
         run, _ = found
         await take_up(world, run, take_back=bool(take_back))
-        found = await find_run(world.journal, id)  # who had it may have gone on until now
-        assert found is not None
-        try:
+        async with or_let_go(world, locks_of(run)):
+            found = await find_run(world.journal, id)  # who had it may have gone on until now
+            assert found is not None
             secrets = await resolved(world, run.runbook, run.parameters)
             taken, seen = found if take_back else await recheck(world, *found, secrets)
-        except BaseException:
-            await let_go(world, run)
-            raise
         await self._look_after(world, taken, seen, secrets, take_back)
 
     async def _look_after(

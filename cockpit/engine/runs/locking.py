@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
 from cockpit.core.journal import Fact
 from cockpit.core.json import Json
 from cockpit.core.runbook.model import Runbook
@@ -51,7 +54,9 @@ async def lock(world: World, runbook: Runbook) -> str:
         if taken in keys:
             await refuse(world, runbook, await _in_other_hands(world, taken))
         if not taken:
-            if await _highest(world) < number:
+            async with or_let_go(world, names):
+                is_new = await _highest(world) < number
+            if is_new:
                 return id
             await world.owners.release(names)
         number += 1
@@ -102,3 +107,13 @@ async def take_up(world: World, run: Run, *, take_back: bool = False) -> None:
 
 async def let_go(world: World, run: Run) -> None:
     await world.owners.release(locks_of(run))
+
+
+@asynccontextmanager
+async def or_let_go(world: World, names: Sequence[str]) -> AsyncIterator[None]:
+    """What was claimed for something that does not come about is free for others."""
+    try:
+        yield
+    except BaseException:
+        await world.owners.release(names)
+        raise

@@ -18,12 +18,12 @@ from cockpit.core.runbook.render import Names, hide_secrets, names_to_fill
 from cockpit.core.runbook.run import Run
 from cockpit.engine.refusing import may_act
 from cockpit.engine.runs.allowing import barred, may_run
-from cockpit.engine.runs.locking import lock, lock_keys, refuse, run_lock
+from cockpit.engine.runs.locking import lock, lock_keys, or_let_go, refuse, run_lock
 from cockpit.engine.runs.looks import Eyes
 from cockpit.engine.runs.preflight import Checked, checks_of
 from cockpit.engine.runs.remembered import find_run
 from cockpit.engine.runs.world import World
-from cockpit.errors import CockpitError, RunRefused
+from cockpit.errors import RunRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +124,12 @@ async def start(
             why = check.why or "it cannot be told"
             await refuse(world, prepared.wanted.runbook, f"{check.title}: {why}")
     id = await lock(world, prepared.wanted.runbook)
-    try:
+    async with or_let_go(world, (run_lock(id), *lock_keys(prepared.wanted.runbook))):
         body = _started(world, prepared, overrides)
         await world.journal.append(
             [Fact("run.started", world.clock.now(), world.actor, body, prepared.wanted.incident, id)]
         )
-    except CockpitError:
-        await world.owners.release((run_lock(id), *lock_keys(prepared.wanted.runbook)))
-        raise
-    found = await find_run(world.journal, id)
+        found = await find_run(world.journal, id)
     assert found is not None
     return found
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from cockpit.adapters.journal.memory import MemoryJournal
+from cockpit.core.journal import Recorded
 from cockpit.core.runbook.actions import Command, Promql
 from cockpit.core.runbook.answers import Answer
 from cockpit.core.runbook.model import Check, Condition, Confirm, Rollback, Verify
 from cockpit.core.runbook.states import Effect, RunState, StepState
 from cockpit.engine.runs.driver import Driver
 from cockpit.engine.runs.remembered import find_run
+from cockpit.engine.runs.starting import Wanted, prepare, start
 from cockpit.engine.runs.world import Wish
-from cockpit.errors import RunRefused
+from cockpit.errors import JournalError, RunRefused
 
 from .stage import Script, Stage, book, setting
 
@@ -198,6 +203,40 @@ async def test_two_runs_on_one_service_exclude_each_other() -> None:
     stage.owned.others.add("target:shop")
     with pytest.raises(RunRefused, match="target:shop"):
         await stage.run(book(setting("a")), Script())
+
+
+class Fading(MemoryJournal):
+    """Cannot be read any more once `lasts` looks were had."""
+
+    def __init__(self, lasts: int) -> None:
+        super().__init__()
+        self.lasts = lasts
+
+    async def read(
+        self, after: int = 0, limit: int = 10_000, *, run: str = "", kind: str = ""
+    ) -> Sequence[Recorded]:
+        self._look()
+        return await super().read(after, limit, run=run, kind=kind)
+
+    async def run_ids(self) -> Sequence[str]:
+        self._look()
+        return await super().run_ids()
+
+    def _look(self) -> None:
+        self.lasts -= 1
+        if self.lasts < 0:
+            raise JournalError("gone")
+
+
+@pytest.mark.parametrize("lasts", range(4))
+async def test_what_was_claimed_for_a_run_that_does_not_begin_here_is_free_again(lasts: int) -> None:
+    stage = Stage(journal=Fading(99))
+    world = stage.world()
+    prepared = await prepare(world, Wanted(book(setting("a"))))
+    stage.journal.lasts = lasts  # type: ignore[attr-defined]
+    with pytest.raises(JournalError):
+        await start(world, prepared)
+    assert stage.owned.held == set()
 
 
 async def test_going_on_without_a_capture_goes_on_without_undo() -> None:
