@@ -279,12 +279,17 @@ async def test_a_server_that_is_full_or_gone_says_so(own_postgres: OwnPostgres) 
 
 async def test_a_server_that_never_answers_is_given_up(founded: Database) -> None:
     mara = founded.add_person("mara", ["cockpit_responder"])
-    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    asked: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda reader, writer: asked.append(writer), "127.0.0.1", 0)
     async with server:
         shared = Shared(through(whom_of(founded, mara), server.sockets[0].getsockname()[1]))
         with pytest.raises(JournalError, match=r"cannot be reached in time|timeout"):
             await shared.ask("SELECT 1")
         await shared.close()
+        assert asked
+        for writer in asked:
+            writer.close()
+            await writer.wait_closed()
 
 
 def through(at: Whom, port: int) -> Whom:
@@ -345,12 +350,14 @@ async def silent(port: int) -> AsyncIterator[int]:
                 out.write(data)
 
         passing = [asyncio.ensure_future(to_client()), asyncio.ensure_future(to_server())]
-        await asyncio.wait(passing, return_when=asyncio.FIRST_COMPLETED)
-        for each in passing:
-            each.cancel()
-        await asyncio.gather(*passing, return_exceptions=True)
-        out.close()
-        writer.close()
+        try:
+            await asyncio.wait(passing, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in passing:
+                each.cancel()
+            out.close()
+            writer.close()
+            await asyncio.gather(*passing, return_exceptions=True)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
