@@ -16,6 +16,7 @@ from cockpit.core.events import IncidentActed
 from cockpit.core.incident import words
 from cockpit.core.journal import Fact
 from cockpit.core.levels import Severity
+from cockpit.core.runbook.holding import ELSEWHERE
 from cockpit.core.runbook.states import RunState
 from cockpit.core.runbook.work import Found, Identity, Trace
 from cockpit.core.team import WATCH, Held
@@ -56,7 +57,7 @@ class Desks:
     async def _sit_down(self, name: str, machine: str) -> Cockpit:
         assert self._configured is not None
         person = self._mara if name == "mara" else self._leo
-        state = self._folder / machine
+        state = self._folder / f"{name}-at-{machine}"
         found = await self._stack.enter_async_context(
             cockpit(self._database, person, self._configured, state, machine)
         )
@@ -221,6 +222,46 @@ async def test_the_cockpit_of_that_machine_reports_and_the_run_goes_on_by_itself
     assert desks.effects == ["one", "two"]
     found = [each for each in await back.person.journal.read(run="R-1") if each.fact.kind == "step.exited"]
     assert [each.fact.actor for each in found] == [back.world.actor, leo.world.actor]
+
+
+class Died(BaseException):
+    """Of a program that ends in the middle."""
+
+
+def meant(one: Cockpit) -> bool:
+    return any(each.intent is not None for each in one.run().executions)
+
+
+def dies_after_intent(one: Cockpit) -> None:
+    def die(point: str) -> None:
+        if point == "after_intent":
+            raise Died
+
+    world = replace(one.world, die_at=die)
+    one.crew.world_of = lambda _: world
+
+
+async def test_what_another_account_began_on_the_same_machine_is_not_judged_by_who_cannot_read_it(
+    desks: Desks,
+) -> None:
+    desks.books(book(desks.counter, SLOW))
+    mara, leo = await desks.mara(), await desks.leo("web-1")
+    dies_after_intent(mara)
+    mara.begin()
+    await until(lambda: "R-1" in leo.state.record.runs and meant(leo), "what was meant")
+    await mara.leave()
+    await until(lambda: company.gone(leo.state, leo.run()), "it may not begin any more")
+    leo.take_up()
+    await until(lambda: leo.run().hold, "a hold")
+    assert leo.run().hold.kind == ELSEWHERE  # type: ignore[union-attr]  # as was waited for
+    await desks.mara()
+    await until(lambda: leo.run().executions[0].settled, "what mara's own cockpit found out")
+    one = leo.run().executions[0]
+    assert one.exit is not None
+    assert (one.exit["ending"], one.reconciled, str(one.effect)) == ("lost", "not_applied", "not_applied")
+    question = await until(leo.asks, "how it goes on")
+    assert [each.name for each in question.choices if each.name == "retry" and not each.why_not] == ["retry"]
+    assert desks.effects == []
 
 
 async def test_who_lost_a_run_follows_its_command_to_the_end_reports_and_begins_nothing(desks: Desks) -> None:

@@ -143,10 +143,18 @@ async def trace_of(eyes: Eyes, one: Execution) -> Found:
 
 
 def _is_here(eyes: Eyes, one: Execution) -> bool:
-    """Whether it was meant to be done on this machine, as far as anybody says."""
+    """Whether it was meant to be done on this machine, as far as anybody says.
+
+    In a team two machines may bear one name, and what another account left on this one cannot be read.
+    """
     assert one.intent is not None
-    here = eyes.world.here.host
-    return not here or str(one.intent.get("host") or here) == here
+    world, meant = eyes.world, one.intent
+    here = world.here.host
+    same = not here or str(meant.get("host") or here) == here
+    if world.team is None:
+        return same
+    ours = run_folder(eyes, one).startswith(f"{world.folder}/")
+    return same and ours and meant.get("boot_id") == world.here.boot_id
 
 
 async def foreign(world: World, folder: str, name: str) -> str:

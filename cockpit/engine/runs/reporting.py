@@ -10,6 +10,7 @@ from typing import Final
 
 from cockpit.core.levels import Seconds
 from cockpit.core.runbook.actions import Command
+from cockpit.core.runbook.holding import ELSEWHERE
 from cockpit.core.runbook.run import Execution, Run
 from cockpit.core.runbook.states import Phase
 from cockpit.core.runbook.words import say
@@ -88,8 +89,8 @@ def _left_open(state: State) -> Iterator[tuple[Run, Execution]]:
         held = None if run.final else company.held(RUN + run.id.partition(".")[0])
         if held is None or company.is_over(held) or company.is_ours(held):
             continue
-        if held.machine == company.machine:
-            continue  # who is there finds out
+        if held.machine == company.machine and not (run.hold and run.hold.kind == ELSEWHERE):
+            continue  # who is here finds out, where they can
         yield from ((run, one) for one in run.executions if _is_open(one))
 
 
