@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cockpit.core.model import FlagStore, Model
-from cockpit.core.runbook.actions import Action, FlagSet
-from cockpit.core.runbook.model import Approval, Confirm, Reach, Rollback, Runbook, Step
+from cockpit.core.runbook.actions import FlagSet
+from cockpit.core.runbook.model import Approval, Confirm, Reach, Runbook, Step
 
 
 def is_protected(model: Model, target: str) -> bool:
@@ -23,7 +23,10 @@ def is_protected_flag(model: Model, provider: str, env: str) -> bool:
 
 
 def guarded(model: Model, runbook: Runbook, chosen: str = "") -> Runbook:
-    """`runbook` as it asks when it acts on the target `chosen`, else on its own. Nothing asks for less."""
+    """`runbook` as it asks when it acts on the target `chosen`, else on its own. Nothing asks for less.
+
+    The way back asks as it is written: who has done something there must be able to take it back in a hurry.
+    """
 
     def all_of(steps: tuple[Step, ...]) -> tuple[Step, ...]:
         return tuple(_guarded(model, step, step.target or chosen or runbook.target) for step in steps)
@@ -37,27 +40,15 @@ def _guarded(model: Model, step: Step, target: str) -> Step:
     is_kept = is_protected(model, target)
     return replace(
         step,
-        confirm=_confirm(model, step, step.action, step.confirm, is_kept=is_kept),
+        confirm=_confirm(model, step, is_kept=is_kept),
         approval=_approval(step.approval) if is_kept and step.reach is Reach.DESTRUCTIVE else step.approval,
-        rollback=_rollback(model, step, is_kept=is_kept),
     )
 
 
-def _rollback(model: Model, step: Step, *, is_kept: bool) -> Rollback | None:
-    """The way back is typed like the way there, and waits for nobody else."""
-    rollback = step.rollback
-    if rollback is None or rollback.action is None:
-        return rollback
-    usual = Confirm("type") if step.reach is Reach.DESTRUCTIVE else Confirm("key")
-    before = rollback.confirm or usual
-    confirm = _confirm(model, step, rollback.action, before, is_kept=is_kept)
-    return rollback if confirm == before else replace(rollback, confirm=confirm)
-
-
-def _confirm(model: Model, step: Step, action: Action, said: Confirm, *, is_kept: bool) -> Confirm:
-    if isinstance(action, FlagSet) and (phrase := _flag_phrase(model, step, action)):
+def _confirm(model: Model, step: Step, *, is_kept: bool) -> Confirm:
+    if isinstance(step.action, FlagSet) and (phrase := _flag_phrase(model, step, step.action)):
         return Confirm("type", phrase)
-    return said if said.how == "type" or not is_kept else Confirm("type", step.id)
+    return step.confirm if step.confirm.how == "type" or not is_kept else Confirm("type", step.id)
 
 
 def _approval(said: Approval | None) -> Approval:

@@ -186,8 +186,8 @@ def test_the_usual_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert place("shop", {"sqlite": "/srv/ops", "group": "ops"}, "drill") == Folder(
         Path("/srv/ops@drill"), "ops"
     )
-    with pytest.raises(JournalError, match="PostgreSQL"):
-        place("shop", {"postgres": "postgresql://db/x"})
+    # What a machine keeps beside a record that is in a database never meets what belongs to another record.
+    assert place("shop", {"postgres": "postgresql://db/x"}).path == tmp_path / "cockpit" / "shop@team"
 
 
 @pytest.mark.parametrize(
