@@ -69,6 +69,7 @@ def resume(settings: Settings, name: str, manner: Manner, *, rollback: bool = Fa
         from cockpit.cli.desk import TerminalDesk
         from cockpit.engine.runs.locking import let_go, take_up
         from cockpit.engine.runs.starting import recheck, resolved
+        from cockpit.views.run_others import before_us
 
         found, _ = await named_run(world, name)
         if found.final and not rollback:
@@ -78,6 +79,8 @@ def resume(settings: Settings, name: str, manner: Manner, *, rollback: bool = Fa
             taken, seen = await named_run(world, found.id)
             desk = TerminalDesk(Answers.of(manner.answers, manner.yes), json=manner.json)
             await _tell(world, None, desk)
+            for text in before_us(taken, world.actor) if desk.asks else ():
+                desk.tell(text)
             secrets = await resolved(world, taken.runbook, taken.parameters)
             if rollback:
                 return await _drive(world, taken, seen, secrets, desk, rollback=reason or "by hand")

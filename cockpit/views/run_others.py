@@ -14,7 +14,7 @@ from cockpit.core.team import Held
 from cockpit.text import age, clock
 from cockpit.views.asking import Asking, Option
 from cockpit.views.company import gone, holder, is_team, left, where
-from cockpit.views.lines import Line, Span, Tone, line
+from cockpit.views.lines import Line, Span, Tone, line, text_of
 from cockpit.views.words_runs import STEP_STATES
 
 AWAY = "The record is away: nobody can tell who has it, and nothing can be taken over."
@@ -80,6 +80,13 @@ def doubts(run: Run) -> Iterator[Line]:
         if isinstance(action, dict) and action.get("is") == Command.__name__ and one.intent:
             host = one.intent.get("host") or "its machine"
             yield line(f"“{_title(run, one)}” may still be running on {host}.", Tone.WARNING)
+
+
+def before_us(run: Run, actor: str) -> list[str]:
+    """For a command that takes a run up, in lines: who had it and did what last; nothing of one's own."""
+    if run.final or run.hands in ("", actor):
+        return []
+    return [f"{run.id} was in the hands of {run.hands}.", *map(text_of, (last_step(run), *doubts(run)))]
 
 
 def _title(run: Run, one: Execution) -> str:

@@ -107,6 +107,14 @@ def test_one_that_is_silent_may_be_taken_over_with_what_it_did_last_in_sight() -
     assert "“Restart” may still be running on web-1." in lines
 
 
+def test_a_command_that_takes_it_up_says_the_same() -> None:
+    run = meant(played()).run
+    who, last, doubt = run_others.before_us(run, "leo")
+    assert (who, doubt) == ("R-1 was in the hands of mara.", "“Restart” may still be running on web-1.")
+    assert last.startswith("Last step: Restart, running")
+    assert run_others.before_us(run, "mara") == []
+
+
 def test_a_hold_counts_until_a_look_has_seen_it_end() -> None:
     """Between two looks it may have been prolonged."""
     run = played().run
