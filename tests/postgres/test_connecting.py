@@ -20,6 +20,7 @@ from cockpit.adapters.clock import SystemClock
 from cockpit.adapters.journal.postgres.company import PostgresTeam
 from cockpit.adapters.journal.postgres.greeting import Greeting, greet
 from cockpit.adapters.journal.postgres.journal import PostgresJournal
+from cockpit.adapters.journal.postgres.line import Lost
 from cockpit.adapters.journal.postgres.shared import Shared
 from cockpit.adapters.journal.postgres.whom import Whom, whom
 from cockpit.core.journal import Fact
@@ -27,6 +28,7 @@ from cockpit.core.team import Role
 from cockpit.errors import JournalError
 from tests.attacks import place as attacks
 from tests.conftest import OwnPostgres
+from tests.lab.child import until
 from tests.lab.cluster import SUPER, Person
 from tests.lab.database import Database
 from tests.lab.pgbouncer import PgBouncer
@@ -273,7 +275,7 @@ async def test_a_server_that_is_full_or_gone_says_so(own_postgres: OwnPostgres) 
             assert psql.line() == "1"
         assert "no connection left" in await refusal(database, mara)
     database.server.stop()
-    with pytest.raises(JournalError, match="Connection refused"):
+    with pytest.raises(JournalError, match="refuses connections"):
         await greeted(whom_of(database, mara))
 
 
@@ -290,6 +292,19 @@ async def test_a_server_that_never_answers_is_given_up(founded: Database) -> Non
         for writer in asked:
             writer.close()
             await writer.wait_closed()
+
+
+async def test_what_is_under_way_when_a_line_is_closed_is_lost(founded: Database) -> None:
+    mara = founded.add_person("mara", ["cockpit_responder"])
+    shared = Shared(whom_of(founded, mara))
+    assert await shared.ask("SELECT 1") == [(1,)]
+    asked = asyncio.ensure_future(shared.ask("SELECT pg_sleep(600)", within=600.0))
+    sleeping = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+    await asyncio.to_thread(until, lambda: founded.sql(sleeping))
+    async with asyncio.timeout(60):
+        await shared.close()
+        with pytest.raises(Lost):
+            await asked
 
 
 def through(at: Whom, port: int) -> Whom:

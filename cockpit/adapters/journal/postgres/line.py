@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from cockpit.adapters.journal.postgres.greeting import Greeting, greet
 from cockpit.adapters.journal.postgres.trouble import translated
@@ -39,6 +39,7 @@ class Line:
         self._db: AsyncConnection[Any] | None = None
         self._ear = -1
         self._turn = asyncio.Lock()
+        self._under_way: asyncio.Future[Any] | None = None
         self._failed = 0
         self._again_at = 0.0
         self._why: JournalError | None = None
@@ -51,11 +52,9 @@ class Line:
 
     async def close(self) -> None:
         """What is under way is broken off."""
-        db, self._db = self._db, None
-        self._deafen()
-        if db is not None:
-            with suppress(Exception):
-                await asyncio.wait_for(db.close(), 1.0)
+        if self._db is not None and self._under_way is not None:
+            await self._hang_up(self._under_way, self._db)
+        self._drop()
 
     async def _in_turn(self, work: Callable[[AsyncConnection[Any]], Awaitable[T]], within: Seconds) -> T:
         end = asyncio.get_running_loop().time() + within
@@ -67,9 +66,11 @@ class Line:
         try:
             db = await self._connected(end)
             self._deafen()
+            under_way = self._under_way = asyncio.ensure_future(work(db))
             try:
-                return await self._finished(asyncio.ensure_future(work(db)), db, end, within)
+                return await self._finished(under_way, db, end, within)
             finally:
+                self._under_way = None
                 self._listen()
         finally:
             self._turn.release()
@@ -92,26 +93,28 @@ class Line:
         except Error as error:
             if not db.closed and not db.broken:
                 raise translated(self.whom.place, self.whom.person, error) from None
-            await self._drop()
+            self._drop()
             told = translated(self.whom.place, self.whom.person, error)
             raise Lost(*_parts(told)) from None
 
     async def _hang_up(self, work: asyncio.Future[T], db: AsyncConnection[Any]) -> None:
         """A server that hangs would also hang who politely asks it to stop: the line is cut instead."""
-        with suppress(OSError):
-            cut = socket.socket(fileno=os.dup(db.fileno()))
-            with cut:
+        from psycopg import Error
+
+        try:
+            with suppress(OSError, Error), socket.socket(fileno=os.dup(db.fileno())) as cut:
                 cut.shutdown(socket.SHUT_RDWR)
-        await asyncio.wait({work}, timeout=1.0)
-        if work.done() and not work.cancelled():
-            work.exception()
-        await self._drop()
+            await asyncio.wait({work}, timeout=1.0)
+            if work.done() and not work.cancelled():
+                work.exception()
+        finally:
+            work.cancel()
+            self._drop()
 
     async def _connected(self, end: float) -> AsyncConnection[Any]:
         if self._db is not None and not self._db.closed and not self._db.broken:
             return self._db
-        if self._db is not None:
-            await self._drop()
+        self._drop()
         loop = asyncio.get_running_loop()
         if self._why is not None and loop.time() < self._again_at:
             raise self._why
@@ -123,12 +126,11 @@ class Line:
         except JournalError as error:
             self._note(error)
         self._failed, self._why = 0, None
-        assert self._db is not None
         self._db.add_notify_handler(lambda told: self._heard(told.payload))
         self._heard("")
         return self._db
 
-    def _note(self, why: JournalError) -> None:
+    def _note(self, why: JournalError) -> NoReturn:
         """Raises it, also for who asks again before the next try is due."""
         self._failed += 1
         pause = BACK_OFF[min(self._failed, len(BACK_OFF) - 1)]
@@ -136,7 +138,7 @@ class Line:
         self._why = why
         raise why
 
-    async def _drop(self) -> None:
+    def _drop(self) -> None:
         db, self._db = self._db, None
         self._deafen()
         if db is not None:
@@ -171,10 +173,7 @@ class Line:
             while (told := db.pgconn.notifies()) is not None:
                 self._heard(told.extra.decode("utf-8", "replace"))
         except Error:
-            self._deafen()
-            self._db = None
-            with suppress(Exception):
-                db.pgconn.finish()
+            self._drop()
             self._heard("")  # whoever looks now finds out, and connects anew
 
     def _silent(self, within: Seconds) -> JournalError:
