@@ -35,12 +35,16 @@ class Together:
         self._look = asyncio.Event()
 
     async def run(self) -> None:
-        greeting = asyncio.ensure_future(self._greet_forever())
+        """Raises what went wrong inside either; neither ends by itself."""
+        both = [asyncio.ensure_future(self._listen_forever()), asyncio.ensure_future(self._greet_forever())]
         try:
-            await self._listen_forever()
+            done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            greeting.cancel()
-            await asyncio.wait({greeting})
+            for each in both:
+                each.cancel()
+            await asyncio.wait(both)
+        for each in done:
+            each.result()
 
     async def _listen_forever(self) -> None:
         while True:
