@@ -73,7 +73,7 @@ class Approving:
     async def settled(self, key: Key) -> None:
         """Returns when enough people have approved, or one has refused, or the time is over."""
         while True:
-            run = await self._chronicle.catch_up()
+            run = await self._chronicle.look()
             step, one = run.step(key.step), run.execution(key)
             assert step is not None
             if one is None or not one.approval or not lacks(run, step, one):

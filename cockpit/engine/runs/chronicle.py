@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from cockpit.core.journal import Recorded
@@ -55,4 +56,10 @@ class Chronicle:
             for record in records:
                 self.run = folded(self.run, record) or self.run
             self._tell(self.run, list(records))
+        return self.run
+
+    async def look(self) -> Run:
+        """The same; while it cannot be read, as it was known last."""
+        with suppress(JournalError):
+            await self.catch_up()
         return self.run

@@ -225,7 +225,10 @@ class Driver:
             return await answer
         try:
             await asyncio.wait({answer, granted}, return_when=asyncio.FIRST_COMPLETED)
-            return GRANTED if granted.done() else answer.result()
+            if granted.done():
+                granted.result()
+                return GRANTED
+            return answer.result()
         finally:
             granted.cancel()
             answer.cancel()
@@ -239,7 +242,7 @@ class Driver:
         """Returns when the cockpit of that machine has said how it ended."""
         while self._is_elsewhere:
             await self.world.clock.sleep(LOOK_EVERY)
-            await self._chronicle.catch_up()
+            await self._chronicle.look()
 
     async def _note_asked(self, question: Question) -> None:
         one = self.run.execution(question.key)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from cockpit.core.access import Access
-from cockpit.core.journal import Fact
+from cockpit.core.journal import Fact, Recorded
 from cockpit.core.model import Model, Target
 from cockpit.core.runbook.actions import Nested
 from cockpit.core.runbook.answers import Answer
@@ -26,7 +26,7 @@ from cockpit.engine.runs.judging import Judged, asked_for, judge, open_ones
 from cockpit.engine.runs.remembered import find_run
 from cockpit.engine.runs.starting import Wanted, prepare, start
 from cockpit.engine.runs.world import World
-from cockpit.errors import RunRefused
+from cockpit.errors import JournalError, RunRefused
 
 from .stage import Script, Stage, book, setting
 
@@ -109,6 +109,31 @@ async def test_the_step_waits_for_a_second_person_and_begins_when_they_agree() -
             {"reason": "seen", "digest": request.digest, "enforced": False},
         )
         assert await open_ones(one.stage.journal, one.stage.clock.now()) == []
+
+
+async def test_a_record_that_cannot_be_read_for_a_while_does_not_end_the_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with asking(GUARDED) as one:
+        request = await one.until_asked()
+        looks: list[int] = []
+        enough = asyncio.Event()
+        read = one.stage.journal.read
+
+        async def away(
+            after: int = 0, limit: int = 10_000, *, run: str = "", kind: str = ""
+        ) -> Sequence[Recorded]:
+            looks.append(after)
+            if len(looks) == 3:
+                enough.set()
+            raise JournalError("it is restarted")
+
+        monkeypatch.setattr(one.stage.journal, "read", away)
+        await enough.wait()
+        monkeypatch.setattr(one.stage.journal, "read", read)
+        assert not one.task.done()
+        await yes(one.leo, request)
+        assert (await one.task).state is RunState.COMPLETED
 
 
 async def test_the_request_says_all_that_is_approved() -> None:
