@@ -121,7 +121,8 @@ class Crew:
         finally:
             over.cancel()
             reporting.cancel()
-        if reporting.done():
+            await asyncio.wait({over, reporting})
+        if not reporting.cancelled():
             reporting.result()
 
     async def leave(self) -> None:
