@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from cockpit.adapters.journal.postgres.journal import PostgresJournal
+from cockpit.adapters.journal.postgres.leases import Leases
 from cockpit.core.journal import RUN_STARTED, Fact
 from cockpit.core.json import Json
 from cockpit.ports import Journal
@@ -111,16 +113,17 @@ async def told(where: str) -> tuple[float, float]:
 
 async def begin(record: Journal, where: str) -> None:
     runs = [f"R-{number}" for number in range(1, RUNS + 1)]
-    if where:
-        from cockpit.adapters.journal.postgres.journal import PostgresJournal
-        from cockpit.adapters.journal.postgres.leases import Leases
-
+    for at in range(0, RUNS, 50):
+        several = runs[at : at + 50]
+        facts = [Fact(RUN_STARTED, 1.7e9, "alice", BODY, run=run) for run in several]
+        if not where:
+            await record.append(facts)
+            continue
         assert isinstance(record, PostgresJournal)
         owners = Leases(record._shared)  # what a run says needs a hold on it
-        assert await owners.claim([f"run:{run}" for run in runs], 600) == ""
-    for at in range(0, RUNS, 50):
-        facts = [Fact(RUN_STARTED, 1.7e9, "alice", BODY, run=run) for run in runs[at : at + 50]]
+        assert await owners.claim([f"run:{run}" for run in several]) == ""
         await record.append(facts)
+        await owners.close()
 
 
 async def median_of(ask: Callable[[], object]) -> float:

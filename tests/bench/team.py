@@ -97,7 +97,8 @@ def fan_out(server: Postgres) -> list[Row]:
             with record(server, f"{kind}_{number}") as (where, env):
                 found_by[kind] = fan(where, env, kind, count, rate)
         ours, theirs = found_by["screen"], found_by["bare"]
-        what, against = f"{count} cockpits, {ours.rate:.1f} events/s", "LISTEN and SELECT alone"
+        what = f"{count} cockpits, {ours.rate:.1f} of {rate:g} events/s"
+        against = f"LISTEN and SELECT alone, {theirs.rate:.1f} events/s"
         aim = "< 1,000 ms"
         rows += [
             Row(f"{what}, p50", percentile(ours.late, 0.5), percentile(theirs.late, 0.5), "ms", against),
