@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import json
 import os
 import signal
@@ -381,3 +382,16 @@ async def test_killed_it_leaves_an_empty_place_that_can_be_filled(
 
 def is_free(database: Database) -> bool:
     return database.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == [("0",)]
+
+
+async def test_a_folder_that_accounts_share_stays_one(tmp_path: Path) -> None:
+    group = grp.getgrgid(os.getgid()).gr_name
+    shared = SqliteJournal(Folder(tmp_path / "shared", group))
+    await shared.append(facts(1))
+    head = await shared.head()
+    await shared.close()
+    Folder(tmp_path / "other", group).make()
+    done = copy(tmp_path / "shared", tmp_path / "other", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(f"head {head}\n")
+    assert (tmp_path / "other" / DATABASE).stat().st_mode & 0o7777 == 0o660
