@@ -62,12 +62,14 @@ STEP = """\
 """
 
 
-def book(counter: Path, steps: dict[str, str], *, id: str = "count", confirm: str = "none") -> str:
-    """Each step, by id, writes its id to `counter` behind what it does first."""
+def book(
+    counter: Path, steps: dict[str, str], *, id: str = "count", confirm: str = "none", more: str = ""
+) -> str:
+    """Each step, by id, writes its id to `counter` behind what it does first; `more` is said of each."""
     text = BOOK.replace("ID", id).replace("TTL", TTL)
     for name, first in steps.items():
         command = f"{first} echo {name} >> {counter}".strip()
-        text += STEP.format(id=name, command=command, counter=counter, confirm=confirm)
+        text += STEP.format(id=name, command=command, counter=counter, confirm=confirm) + more
     return text
 
 

@@ -90,19 +90,34 @@ def seated(
         yield Seat(terminal, home, environ, configured)
 
 
-@pytest.fixture(params=[(80, 24), (120, 36)], ids=["80x24", "120x36"])
-def two(request: pytest.FixtureRequest, founded: Database, tmp_path: Path) -> Iterator[Two]:
-    counter = tmp_path / "counter"
-    counter.touch()
-    more = f"journal: {{postgres: '{founded.dsn}'}}\n"
-    configured = written(tmp_path / "config", book(counter, STEPS, confirm="key"), more=more)
+@contextmanager
+def both(database: Database, folder: Path, text: str, size: tuple[int, int]) -> Iterator[Two]:
+    more = f"journal: {{postgres: '{database.dsn}'}}\n"
+    configured = written(folder / "config", text, more=more)
     with (
-        seated(founded, tmp_path, "mara", configured, request.param) as mara,
-        seated(founded, tmp_path, "leo", configured, request.param) as leo,
+        seated(database, folder, "mara", configured, size) as mara,
+        seated(database, folder, "leo", configured, size) as leo,
     ):
         mara.open()
         leo.open()
-        yield Two(mara, leo, counter)
+        yield Two(mara, leo, folder / "counter")
+
+
+@pytest.fixture(params=[(80, 24), (120, 36)], ids=["80x24", "120x36"])
+def two(request: pytest.FixtureRequest, founded: Database, tmp_path: Path) -> Iterator[Two]:
+    (tmp_path / "counter").touch()
+    text = book(tmp_path / "counter", STEPS, confirm="key")
+    with both(founded, tmp_path, text, request.param) as seats:
+        yield seats
+
+
+@pytest.fixture
+def guarded(founded: Database, tmp_path: Path) -> Iterator[Two]:
+    """The one step wants a second person."""
+    (tmp_path / "counter").touch()
+    text = book(tmp_path / "counter", {"one": STEPS["one"]}, more="    approval: {min: 1, expires: 10m}\n")
+    with both(founded, tmp_path, text, (80, 24)) as seats:
+        yield seats
 
 
 def declared(two: Two) -> None:
@@ -120,13 +135,17 @@ def declared(two: Two) -> None:
     press_until(two.leo.terminal, "i", "Orders are lost")
 
 
+def started(terminal: Tmux) -> None:
+    press_until(terminal, "1", "Do next")
+    press_until(terminal, "r", "Runbooks")
+    press_until(terminal, "Enter", "R starts it")
+    press_until(terminal, "R", "▌ Cancel")
+    confirm(terminal, "Start “Restart the workers”?")
+
+
 def begun(two: Two) -> None:
     """By Mara; Leo watches it."""
-    press_until(two.mara.terminal, "1", "Do next")
-    press_until(two.mara.terminal, "r", "Runbooks")
-    press_until(two.mara.terminal, "Enter", "R starts it")
-    press_until(two.mara.terminal, "R", "▌ Cancel")
-    confirm(two.mara.terminal, "Start “Restart the workers”?")
+    started(two.mara.terminal)
     until(two.mara.terminal, "enter Step one?")
     press_until(two.leo.terminal, "1", "has it, on")
     press_until(two.leo.terminal, "r", "─ Runs")
@@ -176,3 +195,29 @@ def test_what_one_begins_the_other_sees_and_finishes_when_the_first_is_killed(tw
     assert "holds" in two.mara.command("journal", "verify")
     people = [line for line in two.leo.command("who").splitlines() if not line.startswith("R-1: ")]
     assert [line.split("_")[0] for line in people] == ["leo", "mara"]
+
+
+def test_a_step_that_wants_a_second_person_is_approved_at_the_other_terminal(guarded: Two) -> None:
+    mara, leo = guarded.mara.terminal, guarded.leo.terminal
+    started(mara)
+    until(mara, "a second person has to approve it")
+    assert guarded.effects == []
+    until(leo, "asks you to approve it")
+    press_until(leo, "r", "waits for your approval")
+    press_until(leo, "Enter", "1 Approve it")
+    press_until(leo, "Enter", "▌ Cancel")
+    leo.press("Down")
+    until(leo, "▌ Approve it")
+    time.sleep(0.6)
+    leo.press("Enter")
+    until(leo, "why you agree")
+    leo.type("it is the right one")
+    leo.press("Enter")
+    until(leo, "type exactly: one")
+    leo.type("one")
+    leo.press("Enter")
+    until(mara, "Completed")
+    until(leo, "Completed")
+    assert guarded.effects == ["one"]
+    kinds = guarded.leo.command("journal", "tail")
+    assert "approval.granted" in kinds

@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from cockpit.core.events import JournalFailed
 from cockpit.core.frozen import to_json
 from cockpit.core.runbook.actions import Command
 from cockpit.core.runbook.live import Live
 from cockpit.core.runbook.words import say
 from cockpit.core.state import State
 from cockpit.core.team import Company, Held, Present, Role
+from cockpit.core.update import update
+from cockpit.text import clock
 from cockpit.views import company, run_others
 from cockpit.views.bridge import do_next
 from cockpit.views.firstline import firstline
@@ -136,6 +139,19 @@ def test_without_the_record_nobody_can_tell_who_has_it() -> None:
     away = replace(known, picture=replace(known.picture, company=None, journal_trouble="gone"))
     assert run_others.AWAY in screen(away)
     assert run_others.refused(away, away.record.runs["R-1"], NOW).startswith("the record is away")
+
+
+def test_the_first_line_says_since_when_nothing_can_be_decided() -> None:
+    known = state(HELD)
+    lost = update(known, JournalFailed("no answer", NOW - 120))[0]
+    lost = update(lost, JournalFailed("no answer, still", NOW))[0]
+    since = f"record away since {clock(NOW - 120)}"
+    assert since in text_of(firstline(lost, NOW, 300))
+    assert "nothing can be decided" in text_of(firstline(lost, NOW, 300))
+    back = update(lost, JournalFailed("", NOW))[0]
+    assert "nothing can be decided" not in text_of(firstline(back, NOW, 300))
+    alone = replace(lost, model=replace(lost.model, journal={}))
+    assert "no record" in text_of(firstline(alone, NOW, 300))
 
 
 def test_a_run_that_somebody_has_needs_nobody_else() -> None:
