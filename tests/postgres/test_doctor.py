@@ -105,7 +105,7 @@ def test_a_server_that_is_away_is_told(own_postgres: OwnPostgres, tmp_path: Path
     server.stop()
     (line,) = told(tmp_path, environ)
     assert line.startswith("!! journal 127.0.0.1:")
-    assert "onnection refused" in line
+    assert "refuse" in line
 
 
 def ours(server: Postgres) -> Person:

@@ -138,7 +138,7 @@ def test_a_schema_that_somebody_else_could_change_is_refused(database: Database,
         ("postgresql://127.0.0.1/x?password=canary", "names a password"),
         ("postgresql://192.0.2.1/x", "sslmode is prefer"),
         ("postgresql://db.example/x?sslmode=require", "sslmode is require"),
-        ("postgresql://127.0.0.1:1/x", "onnection refused"),
+        ("postgresql://127.0.0.1:1/x", "refuse"),
         ("nonsense", "is no address of a database"),
     ],
 )
