@@ -128,6 +128,20 @@ def ours_to_see_to(state: State, run: Run) -> bool:
     return not run.final and not run.parent and holder(state, run) is None
 
 
+def under_way(state: State, run: Run) -> str:
+    held = holder(state, run)
+    return f"{held.actor if held else run.operator} runs {run.id}, {run.runbook.title}"
+
+
+def away(state: State) -> str:
+    """That there is no record now, and what cannot be done and seen without it."""
+    since = state.picture.journal_lost
+    if not is_team(state):
+        return "There is no record, so nothing can be started here."
+    at = f" since {clock(since)} UTC" if since is not None else ""
+    return f"The record is away{at}: nothing can be started here, and nobody sees what others do."
+
+
 def with_whom(state: State, run: Run) -> Line:
     held = holder(state, run)
     return line(f"{held.actor} has it, on {where(state, held)}", Tone.DIM) if held else ()

@@ -14,6 +14,7 @@ from cockpit.views import approvals, clusters, company, facts, judging, words
 from cockpit.views.incident import current
 from cockpit.views.layout import fit, join, line_width
 from cockpit.views.lines import Line, Span, Tone, line
+from cockpit.views.run import asked
 from cockpit.views.switch_facts import all_seen, called, is_old, owed, to_do
 from cockpit.views.updates import due_sentence, stale_sentence
 
@@ -46,14 +47,15 @@ def parts(state: State, now: Instant, only: str = "") -> tuple[Line, ...]:
         line(MODE_MARKS[state.mode], Tone.WARNING),
         _worst(state),
         _integrity(state),
+        _journal(state),
         line("read-only" if state.readonly else "", Tone.WARNING),
         line(clusters.blind(state), Tone.UNKNOWN),
         _incident(state, now),
-        _update(state, now),
+        line("nothing can be decided" if state.picture.journal_trouble else "", Tone.WARNING),
         line(approvals.count(judging.answerable(state, now)), Tone.WARNING),
         _runs(state, now),
+        _update(state, now),
         _owed(state, now),
-        _journal(state),
         _verdict(state, now),
         _lost(state),
         _blind(state),
@@ -145,10 +147,19 @@ def _runs(state: State, now: Instant) -> Line:
     told = judging.roots(judging.answerable(state, now))
     runs = state.record.runs.values()
     unfinished = [run for run in runs if needs_somebody(run) and run.id not in told]
-    waiting = [run.id for run in unfinished if company.holder(state, run) is None]
+    free = [run for run in unfinished if company.holder(state, run) is None]
+    waiting = [run.id for run in free if not _goes_on(state, run)]
     if not waiting:
-        return line(_watched(state, unfinished), Tone.DIM)
+        busy = f"{join_names([run.id for run in free], 2)} under way" if free else _watched(state, unfinished)
+        return line(busy, Tone.DIM)
     return line(f"{join_names(waiting, 2)} {'needs' if len(waiting) == 1 else 'need'} you", Tone.WARNING)
+
+
+def _goes_on(state: State, run: Run) -> bool:
+    """This cockpit works on it and asks nothing, also not in a runbook inside it."""
+    live = state.picture.live.get(run.id)
+    inside = [each for each in state.record.runs.values() if each.id.startswith(f"{run.id}.")]
+    return live is not None and live.ours and not any(map(asked, (run, *inside)))
 
 
 def _watched(state: State, runs: list[Run]) -> str:
@@ -173,8 +184,9 @@ def _journal(state: State) -> Line:
     if not state.picture.journal_trouble:
         return ()
     since, shared = state.picture.journal_lost, company.is_team(state)
-    lost = f"record away since {clock(since)}" if shared and since is not None else "no record"
-    return line(f"{lost}: nothing can be decided", Tone.WARNING)
+    return line(
+        f"record away since {clock(since)}" if shared and since is not None else "no record", Tone.WARNING
+    )
 
 
 def _lost(state: State) -> Line:

@@ -227,6 +227,9 @@ def _seen_from_here(state: State) -> Iterator[Sentence]:
 def _key(state: State, now: Instant) -> Iterator[Sentence]:
     if not state.health.suspects and not facts.lost_sources(state) and not facts.breached(state):
         return
+    if state.picture.journal_trouble:
+        yield say(Weight.KEY, company.away(state), Tone.WARNING)
+        return
     fitting = fit.proposals(state)
     asked = judging.answerable(state, now)
     told = judging.roots(asked)
@@ -242,6 +245,9 @@ def _key(state: State, now: Instant) -> Iterator[Sentence]:
         # While data is wrong, what to do about it is worth more than what else may have caused the rest.
         weight = Weight.FEEL if facts.breached(state) else Weight.KEY
         yield _press(f"{fitting[0].title} ({_grade(state, fitting[0].runbook)}).", weight)
+        return
+    if watched := [run for run in runs if not run.parent and company.holder(state, run)]:
+        yield say(Weight.KEY, f"{company.under_way(state, watched[0])}.")
         return
     first = facts.most_urgent(state)
     owner = facts.declared(state, first).owner if first else ""

@@ -242,9 +242,10 @@ def _told(state: State, told: Told) -> Row:
     text: Line = (Span(what, tone),)
     if told.evidence:
         text += (Span(f"  [{told.evidence}]", Tone.DIM),)
-    said = told.kind in ("note", "hypothesis", "decision")
-    who = told.actor if said else ""
-    cells = (line(clock(told.at), Tone.DIM), line(who or told.kind, Tone.DIM), text)
+    if told.kind in ("note", "hypothesis", "decision"):
+        # Not in a column of its own: that one is left out where there is no room.
+        text = (Span(f"{told.actor}: ", Tone.DIM), *text)
+    cells = (line(clock(told.at), Tone.DIM), line(told.kind, Tone.DIM), text)
     return Row(cells, f"{told.seq}-{told.at}-{told.subject}", "told")
 
 
@@ -265,11 +266,14 @@ def none_open(state: State, now: Instant) -> IncidentView:
         )
         for each in past[:50]
     )
+    known = (
+        line("No incident is open.", Tone.STRONG),
+        (Span("D", Tone.KEY), Span(f" declares one. {told}")),
+    )
     return IncidentView(
-        headline=(
-            line("No incident is open.", Tone.STRONG),
-            (Span("D", Tone.KEY), Span(f" declares one. {told}")),
-        ),
+        headline=(line(f"Whether one is open is not known. {company.away(state)}", Tone.WARNING),)
+        if state.picture.journal_trouble
+        else known,
         sections=(
             business.section(state, now),
             Section("What was", TODO_COLUMNS, rows, line("None yet.", Tone.DIM) if not rows else ()),

@@ -20,7 +20,7 @@ from cockpit.views.lines import text_of
 OLD: Final[Seconds] = 120.0
 """After that a picture is no picture of now."""
 LAST: Final = "Written by cockpit. This page does not change by itself: look at its time first."
-FOR_WHO_IS_HERE: Final = ("Press ", "No runbook fits")
+FOR_WHO_IS_HERE: Final = ("Press ", "No runbook fits", "The record is away", "There is no record")
 """Sentences that only help somebody at the keyboard."""
 
 
