@@ -9,7 +9,7 @@ from cockpit.core.levels import Instant
 from cockpit.core.runbook.requests import Request, objection, open_requests, request_of, root, whom
 from cockpit.core.runbook.run import Run
 from cockpit.core.state import State
-from cockpit.text import clock
+from cockpit.text import clock, plural
 from cockpit.views import approvals, company
 from cockpit.views.asking import Asking, Option
 from cockpit.views.glass import family
@@ -199,7 +199,8 @@ def _in_dialog(request: Request) -> Iterator[Line]:
     for name, said in every[:IN_DIALOG]:
         yield Span(f"{name:<10} ", Tone.DIM), Span(said, Tone.STRONG)
     if len(every) > IN_DIALOG:
-        yield line(f"and {len(every) - IN_DIALOG} more lines: esc, and read all of it below", Tone.WARNING)
+        more = plural(len(every) - IN_DIALOG, "more line")
+        yield line(f"and {more}: esc, and read all of it below", Tone.WARNING)
     for name, said in approvals.way_back(request):
         yield (
             Span(f"{name:<10} ", Tone.DIM),

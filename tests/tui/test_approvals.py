@@ -202,3 +202,15 @@ async def test_the_dialog_fits_a_small_terminal() -> None:
         text = await keys(pilot, "enter", until="Approve “Set standby” of R-1?")
         assert "digest" in text
         assert "Cancel" in text
+
+
+async def test_while_a_reason_is_typed_it_is_in_sight_what_it_is_for() -> None:
+    """Approve and refuse both want one: who was woken must not have to remember which it was."""
+    async with opened(acted("sam")) as pilot:
+        await keys(pilot, "i", until="No incident is open")
+        await keys(pilot, "D", until="▌ Cancel")
+        await keys(pilot, "down", "down", until="▌ Declare SEV2")
+        text = await keys(pilot, "enter", until="what it is, in plain words")
+        assert "▌ Declare SEV2" in text
+        assert "↑↓ choose" not in text
+        await keys(pilot, "escape", until="↑↓ choose")

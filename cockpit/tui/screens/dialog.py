@@ -26,14 +26,13 @@ if TYPE_CHECKING:
     from cockpit.tui.app import CockpitApp
 
 CANCEL = Option("", "")
-HINT: Line = (
-    Span(" ↑↓", Tone.KEY),
-    Span(" choose ", Tone.DIM),
+TYPING: Line = (
     Span(" enter", Tone.KEY),
     Span(" take it ", Tone.DIM),
     Span(" esc", Tone.KEY),
     Span(" back ", Tone.DIM),
 )
+HINT: Line = (Span(" ↑↓", Tone.KEY), Span(" choose ", Tone.DIM), *TYPING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,10 @@ class Shown:
 
 
 class Options(Lines[Shown]):
+    def _is_cursor(self, at: int) -> bool:
+        """Also while something is typed: what it is typed for must be in sight."""
+        return at == self.cursor
+
     def line(self, row: Shown, width: int) -> Line:
         why_not = row.option.why_not
         if why_not:
@@ -123,6 +126,7 @@ class Dialog(ModalScreen[Said | None]):
         # What is typed takes its place, an arrow key begins to change it; its beginning is in sight.
         field.selection = Selection(len(option.text), 0)
         self.add_class("typing")
+        self.query_one("#hint", Block).show(lambda width: (TYPING,))
         self.set_focus(field)
 
     def _say(self, text: str) -> None:
@@ -151,4 +155,5 @@ class Dialog(ModalScreen[Said | None]):
             return
         self._typing = self._said = None
         self.remove_class("typing", "told")
+        self.query_one("#hint", Block).show(lambda width: (HINT,))
         self.query_one(Options).focus()
