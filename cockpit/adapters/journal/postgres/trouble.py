@@ -46,12 +46,14 @@ _BY_WORDS: Final = (
     ("too many clients", _BY_STATE["53300"]),
     ("remaining connection slots", _BY_STATE["53300"]),
     ("starting up", _BY_STATE["57P03"]),
+    ("shutting down", _BY_STATE["57P03"]),
+    ("connection refused", ("refuses connections", "is it running, and is the port right?")),
 )
 
 
 def translated(place: str, person: str, error: Error) -> JournalError:
     state = error.sqlstate or ""
-    words = " ".join(clean(str(error)).split())
+    words = clean(" ".join(str(error).split()))
     known = _BY_STATE.get(state) or next((told for text, told in _BY_WORDS if text in words.lower()), None)
     kind = AccessRefused if state == "42501" else JournalError
     if known is None:
