@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from cockpit.adapters.journal.postgres.connecting import row
 from cockpit.adapters.journal.postgres.founding import KNOWN
 from cockpit.adapters.journal.postgres.greeting import greet
 from cockpit.adapters.journal.postgres.trouble import translated
@@ -63,8 +64,8 @@ async def examine(dsn: str) -> Examined:
     try:
         try:
             skew, answers_in = await _clock(db)
-            version, used, most, reserved, is_safe, records = await _row(db, _ROOM)
-            (cipher,) = await _row(
+            version, used, most, reserved, is_safe, records = await row(db, _ROOM)
+            (cipher,) = await row(
                 db,
                 "SELECT coalesce((SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl), '')",
             )
@@ -96,14 +97,8 @@ async def _clock(db: AsyncConnection[Any]) -> tuple[Seconds, Seconds]:
     looks = []
     for _ in range(LOOKS):
         begun, began = time.time(), time.monotonic()
-        (there,) = await _row(db, _CLOCK)
+        (there,) = await row(db, _CLOCK)
         took = time.monotonic() - began
         looks.append((took, there - begun - took / 2))
     took, skew = min(looks)
     return skew, took
-
-
-async def _row(db: AsyncConnection[Any], query: str) -> tuple[Any, ...]:
-    row = await (await db.execute(query)).fetchone()
-    assert row is not None
-    return tuple(row)

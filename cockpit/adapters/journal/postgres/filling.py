@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from cockpit.adapters.journal import rows
+from cockpit.adapters.journal.postgres.connecting import connected, row
 from cockpit.adapters.journal.postgres.founding import BECOME_OWNER, BEGIN, END, KNOWN, refused
 from cockpit.adapters.journal.postgres.people import OWNER
-from cockpit.adapters.journal.postgres.trouble import FOUND, translated
+from cockpit.adapters.journal.postgres.trouble import FOUND
 from cockpit.adapters.journal.postgres.whom import Whom, whom
 from cockpit.core.journal import Recorded
 from cockpit.errors import JournalError
@@ -48,13 +49,9 @@ class PostgresFilling:
 async def filled_database(dsn: str) -> AsyncIterator[PostgresFilling]:
     """Raises JournalError, also where it is not empty, or not of this cockpit."""
     at = whom(dsn)
-    from psycopg import AsyncConnection, Error
+    from psycopg import Error
 
-    try:
-        db = await AsyncConnection.connect(at.conninfo, autocommit=True, prepare_threshold=None)
-    except Error as error:
-        raise translated(at.place, at.person, error) from None
-    async with db:
+    async with await connected(at) as db:
         try:
             await db.execute(_BEGIN.encode())
             await _check(db, at)
@@ -66,9 +63,7 @@ async def filled_database(dsn: str) -> AsyncIterator[PostgresFilling]:
 
 
 async def _check(db: AsyncConnection[Any], at: Whom) -> None:
-    row = await (await db.execute(_STATE)).fetchone()
-    assert row is not None
-    number, is_filled = row
+    number, is_filled = await row(db, _STATE)
     if number != KNOWN:
         raise JournalError(
             f"journal {at.place}: is of another cockpit (step {number}, this one knows {KNOWN})", FOUND

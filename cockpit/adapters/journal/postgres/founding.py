@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
+from cockpit.adapters.journal.postgres.connecting import connected, row
 from cockpit.adapters.journal.postgres.people import OWNER, ROLES, granted
 from cockpit.adapters.journal.postgres.trouble import translated
 from cockpit.adapters.journal.postgres.whom import Whom, whom
@@ -172,13 +173,9 @@ async def found(dsn: str, people: Mapping[str, Role] = {}) -> Founded:
     As somebody who may create roles and, in this database, a schema: nobody who uses the record needs to.
     """
     at = whom(dsn)
-    from psycopg import AsyncConnection, Error
+    from psycopg import Error
 
-    try:
-        db = await AsyncConnection.connect(at.conninfo, autocommit=True)
-    except Error as error:
-        raise translated(at.place, at.person, error) from None
-    async with db:
+    async with await connected(at) as db:
         for left in reversed(range(TRIES)):
             try:
                 return await _founded(db, at, people)
@@ -191,9 +188,8 @@ async def found(dsn: str, people: Mapping[str, Role] = {}) -> Founded:
 
 async def _founded(db: AsyncConnection[Any], at: Whom, people: Mapping[str, Role]) -> Founded:
     await db.execute(script(people).encode())
-    row = await (await db.execute("SELECT current_setting('cockpit.before')::int")).fetchone()
-    assert row is not None
-    return Founded(at.place, int(row[0]), KNOWN)
+    (before,) = await row(db, "SELECT current_setting('cockpit.before')::int")
+    return Founded(at.place, before, KNOWN)
 
 
 def refused(at: Whom, error: Error) -> JournalError:

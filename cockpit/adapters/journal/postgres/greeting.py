@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from cockpit.adapters.journal.postgres.connecting import connected, row
 from cockpit.adapters.journal.postgres.founding import KNOWN
 from cockpit.adapters.journal.postgres.people import OWNER
 from cockpit.adapters.journal.postgres.pooling import is_lent
@@ -53,12 +54,9 @@ class Greeting:
 
 async def greet(whom: Whom) -> tuple[AsyncConnection[Any], Greeting]:
     """A connection that may be used. Raises JournalError for one that may not."""
-    from psycopg import AsyncConnection, Error
+    from psycopg import Error
 
-    try:
-        db = await AsyncConnection.connect(whom.conninfo, autocommit=True, prepare_threshold=None)
-    except Error as error:
-        raise translated(whom.place, whom.person, error) from None
+    db = await connected(whom)
     try:
         return db, await _looked_at(db, whom)
     except Error as error:
@@ -70,7 +68,7 @@ async def greet(whom: Whom) -> tuple[AsyncConnection[Any], Greeting]:
 
 
 async def _looked_at(db: AsyncConnection[Any], whom: Whom) -> Greeting:
-    person, is_super, is_owner, is_there, backend, fsync = await _row(db, _ABOUT)
+    person, is_super, is_owner, is_there, backend, fsync = await row(db, _ABOUT)
     if is_super or is_owner:
         raise _refused(whom, f"{person} could change what is on record", "log in as somebody who cannot")
     if person != whom.person:
@@ -83,7 +81,7 @@ async def _looked_at(db: AsyncConnection[Any], whom: Whom) -> Greeting:
         raise JournalError(f"journal {whom.place}: holds no record of cockpit", FOUND)
     # What is checked before us has to be what is so when it is our turn.
     await db.execute("SET default_transaction_isolation = 'read committed'")
-    number, role = await _row(db, _STATE)
+    number, role = await row(db, _STATE)
     _check_number(whom, number or 0)
     if not role:
         raise _refused(
@@ -142,12 +140,6 @@ async def _echoes(db: AsyncConnection[Any]) -> bool:
     finally:
         db.remove_notify_handler(hear)
     return heard.is_set()
-
-
-async def _row(db: AsyncConnection[Any], query: str) -> tuple[Any, ...]:
-    row = await (await db.execute(query)).fetchone()
-    assert row is not None
-    return tuple(row)
 
 
 def _check_number(whom: Whom, number: int) -> None:
