@@ -70,6 +70,6 @@ def _drilled(settings: Settings, *, every: bool, json: bool) -> int:
 
 
 async def _owner(world: World, id: str) -> str:
-    from cockpit.engine.runs.locking import run_lock
+    from cockpit.core.runbook.run import run_lock
 
     return await world.owners.holder(run_lock(id))

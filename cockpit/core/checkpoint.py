@@ -13,7 +13,7 @@ from cockpit.core.incident.model import Incident
 from cockpit.core.journal import Fact, Recorded
 from cockpit.core.json import Json
 from cockpit.core.levels import Instant
-from cockpit.core.runbook.run import Run
+from cockpit.core.runbook.run import Run, root
 from cockpit.core.state import Record
 
 KIND: Final = "journal.checkpoint"
@@ -72,7 +72,7 @@ def _kept(record: Record) -> dict[str, Run]:
     """All that are not over, the newest that are, and the children of both."""
     over = [run.id for run in record.runs.values() if run.final and not run.parent]
     gone = set(over[:-KEPT])
-    return {id: run for id, run in record.runs.items() if _root(id) not in gone}
+    return {id: run for id, run in record.runs.items() if root(id) not in gone}
 
 
 def _told(record: Record) -> dict[str, Incident]:
@@ -80,7 +80,3 @@ def _told(record: Record) -> dict[str, Incident]:
     over = [each.id for each in record.incidents.values() if not each.is_open]
     past = set(over[:-RECENT])
     return {id: replace(each, story=()) if id in past else each for id, each in record.incidents.items()}
-
-
-def _root(id: str) -> str:
-    return id.partition(".")[0]

@@ -8,7 +8,7 @@ from typing import Final
 
 from cockpit.core.events import CompanySeen, Event, RoleLearned, RunHeard, WatchSeen
 from cockpit.core.levels import Seconds
-from cockpit.core.runbook.requests import root
+from cockpit.core.runbook.run import root
 from cockpit.core.state import State
 from cockpit.core.team import RUN, WATCH, Company
 from cockpit.core.update_record import needs_somebody

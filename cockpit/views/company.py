@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from cockpit.core.levels import Instant
-from cockpit.core.runbook.run import Run
+from cockpit.core.runbook.run import Run, run_lock
 from cockpit.core.state import State
 from cockpit.core.team import RUN, Company, Held, Present, Role
 from cockpit.text import age, clock, join_names
@@ -106,7 +106,7 @@ def _held(state: State, run: Run) -> Held | None:
     company, live = state.picture.company, state.picture.live.get(run.id)
     if company is None or run.final or (live is not None and live.ours):
         return None
-    held = company.held(RUN + run.id.partition(".")[0])
+    held = company.held(run_lock(run.id))
     return None if held is None or company.is_ours(held) else held
 
 

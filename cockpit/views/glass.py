@@ -6,8 +6,7 @@ from typing import Final
 
 from cockpit.core.levels import Instant, Seconds
 from cockpit.core.runbook.approvals import Glass, broken
-from cockpit.core.runbook.requests import root
-from cockpit.core.runbook.run import Run
+from cockpit.core.runbook.run import Run, root
 from cockpit.core.state import State
 from cockpit.views.lines import Line, Row, Span, Tone, line
 from cockpit.views.words_runs import BROKEN_GLASS

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from cockpit.core.levels import Instant
-from cockpit.core.runbook.requests import Request, objection, open_requests, request_of, root, whom
-from cockpit.core.runbook.run import Run
+from cockpit.core.runbook.requests import Request, objection, open_requests, request_of, whom
+from cockpit.core.runbook.run import Run, root
 from cockpit.core.state import State
 from cockpit.text import clock, plural
 from cockpit.views import approvals, company

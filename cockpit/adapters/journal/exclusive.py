@@ -6,13 +6,11 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
 from cockpit.core.levels import Seconds
+from cockpit.core.team import RUN
 from cockpit.errors import JournalError
-
-RUN: Final = "run:"
-"""Before the id of a run in the name of its lock."""
 
 
 class Locks(Protocol):

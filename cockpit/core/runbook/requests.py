@@ -11,7 +11,7 @@ from cockpit.core.runbook.actions import Action
 from cockpit.core.runbook.approvals import counted, expiry, hands_of, rendered_or_raw, void
 from cockpit.core.runbook.model import Step
 from cockpit.core.runbook.moves import next_move
-from cockpit.core.runbook.run import Key, Run
+from cockpit.core.runbook.run import Key, Run, root
 from cockpit.core.runbook.words import Ask
 from cockpit.core.team import Role
 from cockpit.text import join_names
@@ -125,11 +125,6 @@ def whom(request: Request) -> str:
     if request.may:
         return " or ".join(left) or "nobody who is left"
     return f"anybody but {join_names(sorted(request.hands), 3)}"
-
-
-def root(id: str) -> str:
-    """Of a run the one around everything: `R-7` of `R-7.drain.check`."""
-    return id.partition(".")[0]
 
 
 def _number(value: object) -> float:

@@ -10,6 +10,7 @@ from cockpit.core.json import Json
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.model import Runbook, Step
 from cockpit.core.runbook.states import FINAL, STANDING, Effect, Phase, RunState, StepState
+from cockpit.core.team import RUN
 
 Mode: TypeAlias = Literal["live", "demo", "drill"]
 
@@ -201,3 +202,13 @@ class Run:
 
 def _rank(run: Run, one: Execution) -> int:
     return run.executions.index(one)
+
+
+def root(id: str) -> str:
+    """Of a run the one around everything: `R-7` of `R-7.drain.check`."""
+    return id.partition(".")[0]
+
+
+def run_lock(id: str) -> str:
+    """The name under which a run is looked after; a child is covered by the run around it."""
+    return RUN + root(id)

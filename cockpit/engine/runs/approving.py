@@ -16,8 +16,7 @@ from cockpit.core.runbook.approvals import (
     void,
 )
 from cockpit.core.runbook.model import Step
-from cockpit.core.runbook.requests import root
-from cockpit.core.runbook.run import Execution, Key, Run
+from cockpit.core.runbook.run import Execution, Key, Run, root
 from cockpit.core.runbook.words import Question, Word, say
 from cockpit.engine.runs.chronicle import Chronicle
 from cockpit.engine.runs.remembered import find_run
@@ -25,7 +24,7 @@ from cockpit.engine.runs.world import World
 from cockpit.ports import Journal
 
 LOOK_EVERY: Final[Seconds] = 0.5
-TAKEN_OVER: Final = "it is in other hands now"
+OTHER_HANDS: Final = "it is in other hands now"
 LATE: Final = "it was approved, and not begun in time"
 
 
@@ -39,7 +38,7 @@ class Approving:
         run = self._chronicle.run
         if self._world.actor in run.operators:
             return
-        words = [_expired(one.key, TAKEN_OVER) for one in run.executions if _is_open(one)]
+        words = [_expired(one.key, OTHER_HANDS) for one in run.executions if _is_open(one)]
         if words:
             await self._chronicle.say(words)
 

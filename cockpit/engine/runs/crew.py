@@ -17,7 +17,7 @@ from cockpit.core.events import (
 )
 from cockpit.core.incident.model import only_open
 from cockpit.core.runbook.live import Live, Plan
-from cockpit.core.runbook.run import Run
+from cockpit.core.runbook.run import Run, root
 from cockpit.core.state import State
 from cockpit.core.wanted import (
     FlagWanted,
@@ -158,7 +158,7 @@ class Crew:
 
     def _desk(self, run: str) -> ScreenDesk | None:
         """A child answers at the desk of the run around it."""
-        return self._desks.get(run) or self._desks.get(run.partition(".")[0])
+        return self._desks.get(run) or self._desks.get(root(run))
 
     def _at_desk(self, run: str, act: Callable[[ScreenDesk], None]) -> None:
         desk = self._desk(run)

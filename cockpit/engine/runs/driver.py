@@ -15,11 +15,10 @@ from cockpit.core.runbook.holding import ELSEWHERE, TAKEN_OVER, held
 from cockpit.core.runbook.model import Step
 from cockpit.core.runbook.moves import next_move
 from cockpit.core.runbook.render import names_to_fill
-from cockpit.core.runbook.run import Execution, Key, Run
+from cockpit.core.runbook.run import Execution, Key, Run, run_lock
 from cockpit.core.runbook.words import Ask, Do, Over, Question, Record, Task, Word, say
 from cockpit.engine.runs.approving import LOOK_EVERY, Approving
 from cockpit.engine.runs.chronicle import Chronicle
-from cockpit.engine.runs.locking import run_lock
 from cockpit.engine.runs.looks import Eyes
 from cockpit.engine.runs.nested import Nesting
 from cockpit.engine.runs.sharing import Sharing

@@ -11,13 +11,12 @@ from cockpit.core.json import Json
 from cockpit.core.runbook.actions import Action, Command, EndSilence, FlagSet, Silence
 from cockpit.core.runbook.model import Rollback, Step
 from cockpit.core.runbook.render import names_to_fill, rendered, rendered_rollback
-from cockpit.core.runbook.run import Execution, Key, Run
+from cockpit.core.runbook.run import Execution, Key, Run, run_lock
 from cockpit.core.runbook.states import Phase
 from cockpit.core.runbook.substitute import SubstitutionError, filled_env
 from cockpit.core.runbook.undoing import rollback_of
 from cockpit.core.runbook.work import FlagState
 from cockpit.engine.runs.acting import Attempt
-from cockpit.engine.runs.locking import run_lock
 from cockpit.engine.runs.looks import Eyes
 from cockpit.engine.runs.surroundings import target_of, working_folder
 from cockpit.errors import CockpitError

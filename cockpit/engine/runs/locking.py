@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from cockpit.core.journal import Fact
 from cockpit.core.json import Json
 from cockpit.core.runbook.model import Runbook
-from cockpit.core.runbook.run import Run
+from cockpit.core.runbook.run import Run, root, run_lock
 from cockpit.engine.refusing import put
 from cockpit.engine.refusing import refuse as refuse_act
 from cockpit.engine.runs.allowing import may_take_up
@@ -30,11 +30,6 @@ def lock_keys(runbook: Runbook) -> tuple[str, ...]:
         return ()
     keys = [runbook.lock_key] if runbook.lock_key else [f"target:{name}" for name in runbook.services]
     return tuple(sorted(set(keys)))
-
-
-def run_lock(id: str) -> str:
-    """The name under which a run is looked after; a child is covered by the run around it."""
-    return f"run:{id.partition('.')[0]}"
 
 
 def locks_of(run: Run) -> tuple[str, ...]:
@@ -87,7 +82,7 @@ async def _highest(world: World) -> int:
 
 def _number(id: str) -> int:
     """Of a run or of the one around it; 0 for what is none."""
-    number = id.removeprefix("R-").partition(".")[0]
+    number = root(id.removeprefix("R-"))
     return int(number) if number.isdecimal() and id.startswith("R-") else 0
 
 

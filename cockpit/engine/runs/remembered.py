@@ -9,7 +9,7 @@ from cockpit.core.checkpoint import COCKPIT, record_at
 from cockpit.core.incident.model import only_open
 from cockpit.core.levels import Instant
 from cockpit.core.runbook.fold import folded
-from cockpit.core.runbook.run import Run
+from cockpit.core.runbook.run import Run, root
 from cockpit.core.state import Record
 from cockpit.core.update_record import remembered
 from cockpit.errors import RunRefused
@@ -75,4 +75,4 @@ async def foreign_runs(journal: Journal, left_behind: Iterable[str]) -> list[str
     An older copy of it may have been put back; nothing of them is taken over. Raises JournalError.
     """
     known = set(await journal.run_ids())
-    return [id for id in left_behind if id not in known and id.partition(".")[0] not in known]
+    return [id for id in left_behind if id not in known and root(id) not in known]

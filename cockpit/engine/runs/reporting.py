@@ -11,12 +11,11 @@ from typing import Final
 from cockpit.core.levels import Seconds
 from cockpit.core.runbook.actions import Command
 from cockpit.core.runbook.holding import ELSEWHERE
-from cockpit.core.runbook.run import Execution, Run
+from cockpit.core.runbook.run import Execution, Run, run_lock
 from cockpit.core.runbook.states import Phase
 from cockpit.core.runbook.words import say
 from cockpit.core.runbook.work import Output, Started
 from cockpit.core.state import State
-from cockpit.core.team import RUN
 from cockpit.engine.runs import finding
 from cockpit.engine.runs.acting import exit_body
 from cockpit.engine.runs.looks import Eyes
@@ -86,7 +85,7 @@ def _left_open(state: State) -> Iterator[tuple[Run, Execution]]:
     if company is None or state.readonly:
         return
     for run in state.record.runs.values():
-        held = None if run.final else company.held(RUN + run.id.partition(".")[0])
+        held = None if run.final else company.held(run_lock(run.id))
         if held is None or company.is_over(held) or company.is_ours(held):
             continue
         if held.machine == company.machine and not (run.hold and run.hold.kind == ELSEWHERE):

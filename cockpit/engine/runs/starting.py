@@ -15,10 +15,10 @@ from cockpit.core.runbook.holding import held
 from cockpit.core.runbook.model import Parameter, Runbook
 from cockpit.core.runbook.parameters import BadParameter, checked
 from cockpit.core.runbook.render import Names, hide_secrets, names_to_fill
-from cockpit.core.runbook.run import Run
+from cockpit.core.runbook.run import Run, run_lock
 from cockpit.engine.refusing import may_act
 from cockpit.engine.runs.allowing import barred, may_run
-from cockpit.engine.runs.locking import lock, lock_keys, or_let_go, refuse, run_lock
+from cockpit.engine.runs.locking import lock, lock_keys, or_let_go, refuse
 from cockpit.engine.runs.looks import Eyes
 from cockpit.engine.runs.preflight import Checked, checks_of
 from cockpit.engine.runs.remembered import find_run

@@ -11,6 +11,7 @@ from cockpit.core.frozen import from_json, to_json
 from cockpit.core.json import canonical, is_deep
 from cockpit.core.levels import Seconds
 from cockpit.core.runbook.live import Live
+from cockpit.core.runbook.run import run_lock
 from cockpit.core.team import Company, Held, News, Present, Role
 from cockpit.ports import Clock
 
@@ -76,7 +77,7 @@ class PostgresTeam:
         await self._shared.ask("SELECT cockpit.gone(%s)", (self._shared.origin,), within=1.0)
 
     async def show(self, run: str, live: Live) -> None:
-        token = self._shared.tokens.get(f"run:{run.partition('.')[0]}", 0)
+        token = self._shared.tokens.get(run_lock(run), 0)
         await self._shared.ask("SELECT cockpit.show(%s, %s, %s)", (run, token, canonical(to_json(live))))
 
     async def seen(self, run: str) -> Live | None:

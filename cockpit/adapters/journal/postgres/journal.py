@@ -16,6 +16,7 @@ from cockpit.core.journal import CHAINED, GENESIS, RUN_STARTED, Fact, Recorded, 
 from cockpit.core.journal_head import Head
 from cockpit.core.json import canonical
 from cockpit.core.levels import Seconds
+from cockpit.core.runbook.run import run_lock
 from cockpit.errors import AccessRefused, JournalError, LeaseLost
 
 _APPEND: Final = (
@@ -108,7 +109,7 @@ class PostgresJournal:
             [fact.attempt for fact in facts],
             [fact.kind for fact in facts],
             [canonical(fact.body) for fact in facts],
-            [tokens.get(f"run:{fact.run.partition('.')[0]}", 0) for fact in facts],
+            [tokens.get(run_lock(fact.run), 0) for fact in facts],
         )
 
     def _refusal(self, records: Sequence[Recorded]) -> JournalError:
