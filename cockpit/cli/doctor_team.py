@@ -11,7 +11,7 @@ from cockpit.core.model import Model
 from cockpit.core.team import Role
 from cockpit.errors import CockpitError
 from cockpit.text import plural
-from cockpit.views.firstline import SKEW
+from cockpit.views.company import SKEW
 
 if TYPE_CHECKING:
     from cockpit.adapters.journal.postgres.examining import Examined

@@ -16,7 +16,7 @@ from cockpit.core.queries import narrow
 from cockpit.core.slots import Slot, Slots, Template, lay_out
 from cockpit.errors import Finding, Place, SourceError
 from cockpit.text import age, clean, plural
-from cockpit.views.firstline import SKEW
+from cockpit.views.company import SKEW
 
 if TYPE_CHECKING:
     from cockpit.adapters.discovery import Discovery

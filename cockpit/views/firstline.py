@@ -18,8 +18,6 @@ from cockpit.views.run import asked
 from cockpit.views.switch_facts import all_seen, called, is_old, owed, to_do
 from cockpit.views.updates import due_sentence, stale_sentence
 
-SKEW = 5.0
-"""Seconds between a server's clock and ours that are worth a word."""
 NOTE = 40
 """Cells for what a source says of itself: a long warning is cut, for a part without room is left out."""
 MODE_MARKS = {"live": "", "demo": "DEMO", "replay": "REPLAY", "drill": ""}
@@ -234,7 +232,7 @@ def _skew(state: State) -> Line:
     skews = [source.skew for source in state.picture.sources.values() if source.skew is not None]
     skews += [state.picture.company.skew] if state.picture.company else []
     largest = max(skews, key=abs, default=0.0)
-    return line(f"clock skew {age(abs(largest))}", Tone.WARNING) if abs(largest) > SKEW else ()
+    return line(f"clock skew {age(abs(largest))}", Tone.WARNING) if abs(largest) > company.SKEW else ()
 
 
 def _notes(state: State) -> Line:
