@@ -27,6 +27,7 @@ from cockpit.views.words_runs import RUN_STATES, glass_told, step_state
 
 CHOICES = (Column(right=True), Column(most=100, grow=True))
 NOBODY = Live(ours=False)
+LAST_HEARD = " when it was last heard of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,10 @@ def _usually(state: State, run: Run) -> str:
 
 
 def _now(state: State, run: Run, question: Question | None, live: Live, now: Instant) -> Iterator[Line]:
-    yield _standing(run, live.ours)
+    nobody = not (run.final or live.ours or asked(run) or company.holder(state, run))
+    yield (*_standing(run, live.ours), *(line(LAST_HEARD, Tone.DIM) if nobody else ()))
     yield from _time(run, now)
-    if live.complaint:
+    if live.complaint and not run.final:
         yield line(live.complaint, Tone.WARNING)
     if run.final:
         yield from _ended(state, run, now)

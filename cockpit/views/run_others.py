@@ -18,8 +18,9 @@ from cockpit.views.lines import Line, Span, Tone, line, text_of
 from cockpit.views.words_runs import STEP_STATES
 
 AWAY = "The record is away: nobody can tell who has it, and nothing can be taken over."
-FREE = "Nobody looks after it. Enter takes it up; U takes back what stands."
-FREE_HERE = "Nobody here looks after it. Enter takes it up; U takes back what stands."
+FREE = "Nobody looks after it."
+FREE_HERE = "Nobody here looks after it."
+OFFERED = "Enter takes it up; U takes back what stands."
 
 
 def told(state: State, run: Run, question: Question | None, now: Instant) -> Iterator[Line]:
@@ -30,12 +31,14 @@ def told(state: State, run: Run, question: Question | None, now: Instant) -> Ite
             yield Span(f"Waits for {held.actor}: ", Tone.DIM), Span(question.text)
         yield line(f"While that cockpit lives nobody can take it over ({_left(state, held, now)}).", Tone.DIM)
     elif lost := gone(state, run):
-        yield line(f"{_silent(state, lost)} Enter takes it over.", Tone.WARNING)
+        offered = "" if state.readonly else " Enter takes it over."
+        yield line(f"{_silent(state, lost)}{offered}", Tone.WARNING)
         yield from doubts(run)
     elif is_team(state) and state.picture.company is None:
         yield line(AWAY, Tone.WARNING)
     else:
-        yield line(FREE if is_team(state) else FREE_HERE, Tone.WARNING)
+        free = FREE if is_team(state) else FREE_HERE
+        yield line(free if state.readonly else f"{free} {OFFERED}", Tone.WARNING)
 
 
 def _left(state: State, held: Held, now: Instant) -> str:

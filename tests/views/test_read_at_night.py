@@ -8,12 +8,14 @@ import pytest
 
 from cockpit.core.incident import words
 from cockpit.core.runbook.live import Live
+from cockpit.core.runbook.states import RunState
 from cockpit.core.state import State
 from cockpit.views import headline
 from cockpit.views.firstline import firstline
 from cockpit.views.incident import none_open, story
 from cockpit.views.layout import draw_section
 from cockpit.views.lines import text_of
+from cockpit.views.run import run_view
 from tests.core.runbook.played import begin, book, step
 from tests.tui.scenes import NOW
 
@@ -82,3 +84,32 @@ def test_what_somebody_said_stands_beside_their_name_in_eighty_columns(kind: wor
     known = scene(words.noted(ID, kind, "the replica lags", "leo", NOW))
     told = [text_of(each) for each, _ in draw_section(story(known, one(known)), 78)]
     assert any("leo: the replica lags" in each for each in told)
+
+
+def test_of_a_run_that_nobody_has_it_is_not_said_that_it_is_running() -> None:
+    busy = begin(book(step("restart")))
+    for hold, nobody in ((HELD, False), (OVER, True)):
+        view = run_view(state(hold, one=busy), "R-1", NOW)
+        assert view is not None
+        assert text_of(view.now[0]).endswith("when it was last heard of") is nobody
+
+
+def test_who_may_only_look_is_offered_nothing() -> None:
+    for known in (state(OVER), state()):
+        view = run_view(known, "R-1", NOW)
+        looks = run_view(replace(known, readonly=True), "R-1", NOW)
+        assert view is not None
+        assert looks is not None
+        assert any("Enter takes it" in text_of(each) for each in view.now)
+        assert not any("Enter takes it" in text_of(each) for each in looks.now)
+
+
+def test_what_was_in_the_way_of_a_run_is_not_said_once_it_is_over() -> None:
+    busy = begin(book(step("restart")))
+    known = state(one=busy, live=Live(complaint="nothing further starts", ours=False))
+    over = replace(busy.run, state=RunState.COMPLETED, ended_at=NOW)
+    ended = replace(known, record=replace(known.record, runs={"R-1": over}))
+    for each, told in ((known, True), (ended, False)):
+        view = run_view(each, "R-1", NOW)
+        assert view is not None
+        assert ("nothing further starts" in [text_of(line) for line in view.now]) is told
