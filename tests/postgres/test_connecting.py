@@ -131,7 +131,7 @@ def test_without_the_driver_it_says_how_to_get_it(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "psycopg is not installed" in done.stderr
-    assert "pip install 'incident-cockpit[team]'" in done.stderr.lower()
+    assert "Run `pip install 'incident-cockpit[team]'`" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

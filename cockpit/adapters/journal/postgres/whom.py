@@ -13,7 +13,7 @@ from cockpit.text import clean
 if TYPE_CHECKING:
     from types import ModuleType
 
-MISSING: Final = "pip install 'incident-cockpit[team]', or '.[team]' in a checkout"
+MISSING: Final = "run `pip install 'incident-cockpit[team]'`, or with '.[team]' in a checkout"
 VERIFIED: Final = "verify-full"
 OURS: Final[Mapping[str, str]] = {
     "application_name": "cockpit",
