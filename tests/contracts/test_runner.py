@@ -36,6 +36,8 @@ from cockpit.core.runbook.work import (
 )
 from cockpit.core.scenario import Scenario, SimulatedCommand
 from cockpit.ports import Owners, Runner
+from tests.lab.database import Database
+from tests.postgres.people import at_work, found
 
 COMMANDS = {"good": "echo done", "bad": "echo no >&2; exit 3", "slow": "sleep 60"}
 SIMULATED = {
@@ -141,7 +143,17 @@ MAKE: dict[str, Callable[[Path], Owners]] = {
 
 @pytest.mark.parametrize("which", MAKE)
 async def test_who_claims_a_run_holds_it_until_it_lets_go(which: str, tmp_path: Path) -> None:
-    owners = MAKE[which](tmp_path)
+    await holds_until_it_lets_go(MAKE[which](tmp_path))
+
+
+@pytest.mark.lab
+async def test_who_claims_a_run_in_a_team_holds_it_until_it_lets_go(database: Database) -> None:
+    found(database)
+    async with at_work(database, database.add_person("mara", ["cockpit_responder"])) as mara:
+        await holds_until_it_lets_go(mara.leases)
+
+
+async def holds_until_it_lets_go(owners: Owners) -> None:
     assert await owners.holder("run:R-1") == ""
     assert await owners.claim(["run:R-1", "target:shop"]) == ""
     assert await owners.claim(["run:R-1"]) == "run:R-1", "a second run of ours is somebody else"
