@@ -121,9 +121,9 @@ def _reasons(state: State, card: RunbookCard, proposal: fit.Proposal | None) -> 
 def _grade(state: State, card: RunbookCard) -> Line:
     if card.status == "draft":
         return line("draft: not checked", Tone.WARNING)
+    if only := only_for(state, card.id):
+        return line(only, Tone.WARNING)
     told = rehearsed(state).get(card.id)
     if told is None:
         return line(NEVER, Tone.DIM)
     return line(told.short, told.tone if told.word in (CHANGED, FAILED) else Tone.DIM)
-    if only := only_for(state, card.id):
-        return line(only, Tone.WARNING)
