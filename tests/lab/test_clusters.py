@@ -155,7 +155,7 @@ def test_from_the_command_line_each_is_told_alone(pair: tuple[Cluster, Cluster],
     _, text, _ = go("status", "--cluster", "eu")
     lines = text.splitlines()
     assert lines[0].startswith("lab  only eu  ")
-    assert "? UNKNOWN  cluster us blind" in lines[0]
+    assert "? UNKNOWN  read-only  cluster us blind" in lines[0]
     assert lines[2] == "Only eu is shown. us is blind. Worse than shown: auth UNKNOWN in us and 1 more."
     document = json.loads(go("status", "--cluster", "eu", "--json")[1])
     assert (document["cluster"], document["clusters"]["us"]["blind"]) == ("eu", True)
