@@ -14,7 +14,7 @@ from cockpit.views.lines import Tone, line
 
 
 def offering(state: State, incident: Incident) -> Asking:
-    told = [line("It stays yours until somebody takes it over.")]
+    told = [line("Nothing changes hands until somebody takes it over.")]
     if offer := incident.pending_handover():
         told.append(line(f"It is offered to {offer.to or 'whoever takes it'} already.", Tone.WARNING))
     option = Option(

@@ -306,3 +306,10 @@ async def test_read_only_hands_nothing_over() -> None:
             assert "this cockpit is read-only" in text
             await keys(pilot, "escape", until="o offer")
     assert told(one) == [("incident.handover", "offered")]
+
+
+async def test_offering_what_somebody_else_commands_is_not_called_giving_away_ones_own() -> None:
+    async with opened(await acted(), "handover") as pilot:
+        text = flat(await keys(pilot, "o", until="Offer INC-1"))
+        assert "Nothing changes hands until somebody takes it over." in text
+        assert "yours" not in text
