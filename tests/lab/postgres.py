@@ -103,8 +103,8 @@ class Postgres:
         self._trusted.append(person.name)
         self._reload()
 
-    def create_database(self, name: str, owner: Person = SUPER) -> None:
-        self.sql(f"CREATE DATABASE {quoted(name)} OWNER {quoted(owner.name)}")
+    def create_database(self, name: str, owner: Person = SUPER, *, template: str = "template1") -> None:
+        self.sql(f"CREATE DATABASE {quoted(name)} OWNER {quoted(owner.name)} TEMPLATE {quoted(template)}")
 
     def drop_database(self, name: str) -> None:
         """Also when somebody is connected to it."""
