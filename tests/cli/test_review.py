@@ -88,5 +88,5 @@ def test_wrong_usage_is_told(
 
 def test_a_record_elsewhere_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = here / "cockpit.yaml"
-    file.write_text(file.read_text() + "journal: {postgres: 'postgresql://db.example/cockpit'}\n")
-    assert "PostgreSQL" in said(capsys, "review", "--config", here, code=2)
+    file.write_text(file.read_text() + "journal: {postgres: 'postgresql://127.0.0.1:1/none'}\n")
+    assert "journal 127.0.0.1:1/none: refuses connections" in said(capsys, "review", "--config", here, code=2)
