@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -22,7 +23,7 @@ T = TypeVar("T")
 PATIENCE: Final[Seconds] = 4.0
 """Shorter than that of the lane of decisions: who waits there should learn what became of it."""
 BACK_OFF: Final = (0.0, 0.3, 1.0, 2.0, 5.0)
-"""Seconds before the next try to connect, by how many have failed; while one is due nobody else tries."""
+"""Seconds before the next try to connect, by how many have failed, a third more or less."""
 
 
 class Lost(JournalError):
@@ -133,7 +134,8 @@ class Line:
     def _note(self, why: JournalError) -> NoReturn:
         """Raises it, also for who asks again before the next try is due."""
         self._failed += 1
-        pause = BACK_OFF[min(self._failed, len(BACK_OFF) - 1)]
+        # Spread, since all cockpits of a team lose a server at the same moment.
+        pause = BACK_OFF[min(self._failed, len(BACK_OFF) - 1)] * random.uniform(0.7, 1.3)
         self._again_at = asyncio.get_running_loop().time() + pause
         self._why = why
         raise why
