@@ -221,7 +221,7 @@ def test_without_the_driver_only_the_sql_can_be_had(tmp_path: Path, how: str) ->
         assert (done.returncode, done.stderr) == (0, "")
         assert "CREATE SCHEMA cockpit" in done.stdout
     else:
-        assert "psycopg is not installed. Pip install" in refused(done)
+        assert "psycopg is not installed. Run `pip install" in refused(done)
 
 
 # From one step to the next
